@@ -1,0 +1,72 @@
+package cloudsim
+
+import (
+	"slices"
+	"strings"
+)
+
+type secretResponse struct {
+	SecretName   string
+	VersionId    string
+	SecretBinary []byte // base64; "" if it is a text
+	SecretString string // "" if it is binary
+	RequestId    string
+}
+
+// secretLocked reads a secret. Its refusals are all outer errors.
+func (c *Cloud) secretLocked(q *call, fault Fault) (*secretResponse, *apiError) {
+	p, err := parseParams(q.body, []field{
+		{name: "SecretName", required: true},
+		{name: "VersionId", required: true},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if fault.Kind == Refuse {
+		return nil, fault.apiError()
+	}
+	name, version := p.get("SecretName"), p.get("VersionId")
+	if !validSecretName(name) || version == "" || len(version) > 64 {
+		return nil, refuse("InvalidParameterValue")
+	}
+	region := q.http.Header.Get("X-TC-Region")
+	i := slices.IndexFunc(c.account.Secrets, func(s Secret) bool { return s.Name == name && s.region() == region })
+	if i < 0 {
+		return nil, refuse("ResourceNotFound.SecretNotExist")
+	}
+	secret := &c.account.Secrets[i]
+	switch secret.State {
+	case StateDisabled:
+		return nil, refuse("ResourceUnavailable.ResourceDisabled")
+	case StatePendingDelete:
+		return nil, refuse("ResourceUnavailable.ResourcePendingDeleted")
+	}
+	value, ok := secret.Versions[version]
+	if !ok {
+		return nil, refuse("ResourceNotFound")
+	}
+	response := &secretResponse{SecretName: name, VersionId: version, SecretBinary: []byte{}, RequestId: q.id()}
+	if len(value.Binary) > 0 {
+		response.SecretBinary = value.Binary
+	} else {
+		response.SecretString = value.String
+	}
+	return response, nil
+}
+
+func validSecretName(name string) bool {
+	allowed := func(r rune) bool {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '-'
+	}
+	return name != "" && len(name) <= 128 && !strings.ContainsFunc(name, func(r rune) bool { return !allowed(r) })
+}
+
+// serves reports whether the service can be called in the region. SMS has a
+// list; of SSM's no full list is published, so the form decides.
+func (a *Account) serves(service, region string) bool {
+	if service == SMS {
+		return slices.Contains(a.smsRegions(), region)
+	}
+	area, place, ok := strings.Cut(region, "-")
+	return ok && len(area) == 2 && place != "" && strings.ToLower(region) == region
+}

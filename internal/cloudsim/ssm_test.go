@@ -1,0 +1,92 @@
+package cloudsim
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
+)
+
+func (w *world) asRole() *world {
+	w.key = common.NewTokenCredential("AKIDrole", "role-secret", "role-token")
+	return w
+}
+
+func TestSecretsAreReadByNameVersionAndRegion(t *testing.T) {
+	const gone, noVersion = "ResourceNotFound.SecretNotExist", "ResourceNotFound"
+	tests := map[string]struct {
+		region, name, version string
+		want                  string // the value, or the code of the error
+	}{
+		"the current version":               {"ap-guangzhou", "sms-key", "SSM_Current", `{"accessKeyId":"AKIDsender"}`},
+		"a binary version":                  {"ap-guangzhou", "sms-key", "v1", "AAE="},
+		"a version that isn't":              {"ap-guangzhou", "sms-key", "v2", noVersion},
+		"a secret that isn't":               {"ap-guangzhou", "other", "SSM_Current", gone},
+		"a secret of another region":        {"ap-guangzhou", "far", "SSM_Current", gone},
+		"the same in its region":            {"ap-shanghai", "far", "SSM_Current", "far"},
+		"a disabled secret":                 {"ap-guangzhou", "disabled", "SSM_Current", "ResourceUnavailable.ResourceDisabled"},
+		"a secret about to go":              {"ap-guangzhou", "dying", "SSM_Current", "ResourceUnavailable.ResourcePendingDeleted"},
+		"a name with a slash":               {"ap-guangzhou", "sms/key", "SSM_Current", "InvalidParameterValue"},
+		"a name too long":                   {"ap-guangzhou", strings.Repeat("a", 129), "SSM_Current", "InvalidParameterValue"},
+		"a version too long":                {"ap-guangzhou", "sms-key", strings.Repeat("v", 65), "InvalidParameterValue"},
+		"no name":                           {"ap-guangzhou", "", "SSM_Current", "MissingParameter"},
+		"no version":                        {"ap-guangzhou", "sms-key", "", "MissingParameter"},
+		"no region":                         {"", "sms-key", "SSM_Current", "MissingParameter"},
+		"a region that can't be":            {"Guangzhou", "sms-key", "SSM_Current", "UnsupportedRegion"},
+		"a region spelled in capitals":      {"AP-GUANGZHOU", "sms-key", "SSM_Current", "UnsupportedRegion"},
+		"a region without SMS is fine here": {"ap-singapore", "sms-key", "SSM_Current", gone},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).asRole()
+			w.region = test.region
+			response, err := w.read(test.name, test.version)
+			if err != nil {
+				assert.Equal(t, test.want, codeOf(t, err))
+				return
+			}
+			assert.Equal(t, test.want, *response.Response.SecretString+*response.Response.SecretBinary)
+			assert.Equal(t, test.name, *response.Response.SecretName)
+			assert.Equal(t, test.version, *response.Response.VersionId)
+		})
+	}
+}
+
+func TestAnAccountChangesWhileItIsUsed(t *testing.T) {
+	w := newWorld(t).asRole()
+	w.cloud.Update(func(a *Account) {
+		a.Secrets[0].Versions["SSM_Current"] = SecretValue{String: "rotated"}
+	})
+	response, err := w.read("sms-key", "SSM_Current")
+	require.NoError(t, err)
+	assert.Equal(t, "rotated", *response.Response.SecretString)
+
+	w.cloud.Update(func(a *Account) { a.Keys[1].Disabled = true })
+	_, err = w.read("sms-key", "SSM_Current")
+	assert.Equal(t, "AuthFailure.SecretIdNotFound", codeOf(t, err))
+}
+
+func TestACloudIsNotItsMakersAccount(t *testing.T) {
+	account := testAccount()
+	balance := 5
+	account.Balance = &balance
+	cloud := New(Config{Account: account})
+	cloud.Update(func(a *Account) {
+		a.Keys[0].Disabled = true
+		a.Keys[0].Allow[0] = "*"
+		a.Secrets[0].Versions["SSM_Current"] = SecretValue{}
+		*a.Balance = 0
+	})
+	assert.Equal(t, testAccount().Keys, account.Keys)
+	assert.Equal(t, testAccount().Secrets, account.Secrets)
+	assert.Equal(t, 5, balance)
+}
+
+func TestMissingRegionSaysSo(t *testing.T) {
+	w := newWorld(t).asRole()
+	w.region = ""
+	_, err := w.read("sms-key", "SSM_Current")
+	assert.Equal(t, "MissingParameter: The request is missing a required parameter `Region`.", messageOfError(t, err))
+}

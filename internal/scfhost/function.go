@@ -1,0 +1,168 @@
+// Package scfhost does to a Go1 binary what SCF, Tencent's cloud functions, does to it: it starts the binary in the
+// platform's environment, sends it events over net/rpc, one at a time and each with a deadline and the role's
+// credentials, ends it when it takes too long, and reports time and memory. [Front] is the HTTP side: it turns a request
+// into the event of a function URL or of an API Gateway trigger, and the function's result into the HTTP answer.
+//
+// What you may rely on: the function sees nothing of the host's own environment; all it wrote before it answered is in
+// the [Result]; a function that hangs, crashes or doesn't start costs one failed Result and never the host; the process
+// is gone when [Instance.Close] returns and, on Linux, when the host dies without closing it.
+//
+// Faithful, by Tencent's documents (cloud.tencent.com/document/product/…) and the source of scf-go-lib:
+//
+//   - the RPC, Function.Invoke with its deadline and its JSON object of environment variables, and the environment
+//     variable that names the port (scf-go-lib's cloudfunction);
+//   - the variables the platform sets itself (583/14570), and what it accepts as one's own;
+//   - one event at a time per instance, and a new process after a timeout or an exit (583/45757);
+//   - status codes and the words that go with them (583/42611), the 6 MB limits (583/11637), the form of the log lines
+//     (583/60336), time counted in whole milliseconds;
+//   - events and answers of function URLs (583/96099) and of API Gateway triggers (583/12513).
+//
+// Assumed, because no document says it: _LAMBDA_SERVER_PORT and _SCF_SERVER_PORT name the same port; what stands in an
+// envelope's stackTrace for Go; that a panic, which scf-go-lib marks with ShouldExit, costs the process; that starting up
+// isn't billed; how a function URL shows a failure, repeated query keys, binary bodies and results of a wrong form (see
+// [Front]).
+//
+// Left out: the memory limit (status 434). MaxMemoryMB tells what was used, nothing is done about it. Neither are
+// instances frozen between events (send the process SIGSTOP for that), nor events that aren't JSON refused (status 400):
+// they reach the function, so that one can see what it does with them. scf-go-lib listens on all interfaces, here as
+// there: anyone who reaches this machine can invoke the function while it runs.
+package scfhost
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Function is what SCF knows of a deployed function.
+type Function struct {
+	// Binary is the path of the executable.
+	Binary string
+
+	// Name is the function's name. If empty, it is scf-sms.
+	Name string
+
+	// Env holds the function's own variables, environment.variables of serverless.yml. Nothing of the host's
+	// environment is added to them.
+	Env map[string]string
+
+	// Role returns the role's temporary credentials. It is called for every invocation: they may change. If nil, the
+	// function has no role.
+	Role func() Role
+
+	// RoleAtStart also puts the role's credentials into the environment the process starts with. Whether the platform
+	// does isn't documented, so a function has to work either way.
+	RoleAtStart bool
+
+	// MemoryMB is the configured memory. If zero, it is 64, SCF's smallest.
+	MemoryMB int
+
+	// Timeout is the longest an invocation may take. If zero, it is 3 s, as in SCF.
+	Timeout time.Duration
+
+	// InitTimeout is the longest the process may take until it listens. If zero, it is 60 s, as in SCF.
+	InitTimeout time.Duration
+
+	// Region is where the function runs. If empty, it is ap-guangzhou.
+	Region string
+
+	// Stdout and Stderr, if not nil, get a copy of what the function printed, after each invocation.
+	Stdout, Stderr io.Writer
+
+	// NewRequestID makes the request ids. If nil, they are random UUIDs.
+	NewRequestID func() string
+
+	// Concurrent lifts the rule of one event at a time. This is not SCF's behaviour: it lets tests press the binary
+	// from several goroutines. What the function prints then goes to whichever invocation ends first, and one that
+	// times out ends the others with it.
+	Concurrent bool
+}
+
+// Role is a set of temporary credentials. Empty parts aren't given to the function.
+type Role struct {
+	SecretID, SecretKey, SessionToken string
+}
+
+func (f Function) withDefaults() Function {
+	if f.Name == "" {
+		f.Name = "scf-sms"
+	}
+	if f.MemoryMB == 0 {
+		f.MemoryMB = 64
+	}
+	if f.Timeout == 0 {
+		f.Timeout = 3 * time.Second
+	}
+	if f.InitTimeout == 0 {
+		f.InitTimeout = time.Minute
+	}
+	if f.Region == "" {
+		f.Region = "ap-guangzhou"
+	}
+	if f.Role == nil {
+		f.Role = func() Role { return Role{} }
+	}
+	if f.NewRequestID == nil {
+		f.NewRequestID = newUUID
+	}
+	f.Env = maps.Clone(f.Env)
+	return f
+}
+
+// The platform's rules for a function's own variables. Breaking them fails the deployment, so it fails here.
+const maxEnvBytes = 4096
+
+var reservedPrefixes = []string{"SCF_", "QCLOUD_", "TENCENTCLOUD_", "TECENTCLOUD_"}
+
+var envName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{1,63}$`)
+
+// check names everything that is wrong with f at once, and no variable's value.
+func (f Function) check() error {
+	var problems []error
+	if info, err := os.Stat(f.Binary); err != nil {
+		problems = append(problems, fmt.Errorf("binary: %w", err))
+	} else if !info.Mode().IsRegular() {
+		problems = append(problems, fmt.Errorf("binary: %s is not a file", f.Binary))
+	}
+	size := 0
+	for _, name := range slices.Sorted(maps.Keys(f.Env)) {
+		size += len(name) + len(f.Env[name])
+		if !envName.MatchString(name) {
+			problems = append(problems, fmt.Errorf("environment variable %q: not a name SCF accepts", name))
+		}
+		for _, prefix := range reservedPrefixes {
+			if strings.HasPrefix(name, prefix) {
+				problems = append(problems, fmt.Errorf("environment variable %s: SCF keeps names in %s for itself", name, prefix))
+			}
+		}
+	}
+	if size > maxEnvBytes {
+		problems = append(problems, fmt.Errorf("environment variables: %d bytes, SCF accepts %d", size, maxEnvBytes))
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("scfhost: %w", errors.Join(problems...))
+	}
+	return nil
+}
+
+// codeRoot is the directory of the binary, which stands for the platform's /var/user.
+func (f Function) codeRoot() string {
+	return filepath.Dir(f.Binary)
+}
+
+// newUUID returns a random UUID (RFC 9562, version 4).
+func newUUID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails, by its documentation
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

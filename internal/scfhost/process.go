@@ -1,0 +1,128 @@
+package scfhost
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/rpc"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/tencentyun/scf-go-lib/cloudfunction/messages"
+)
+
+// process is a running binary and the connection to it.
+type process struct {
+	cmd    *exec.Cmd
+	client *rpc.Client   // set by connect
+	gone   chan struct{} // closed once the process has ended and was waited for
+}
+
+func spawn(f Function, env []string, out *output) (*process, error) {
+	cmd := exec.Command(f.Binary)
+	cmd.Dir = f.codeRoot()
+	cmd.Env = env
+	cmd.Stdout = out.stdout.file
+	cmd.Stderr = out.stderr.file
+	cmd.SysProcAttr = attributes()
+
+	p := &process{cmd: cmd, gone: make(chan struct{})}
+	started := make(chan error)
+	go func() {
+		// Linux sends the death signal when the thread that started the child ends, not the whole host. Holding on to
+		// the thread until the child has ended keeps the signal for the case it is meant for.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		cmd.Wait()
+		close(p.gone)
+	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// connect dials until the process listens. A connection is proof enough: scf-go-lib serves what waits in its backlog.
+func (p *process) connect(ctx context.Context, address string) error {
+	var dialer net.Dialer
+	const longest = 5 * time.Millisecond
+	for pause := 250 * time.Microsecond; ; pause = min(2*pause, longest) {
+		conn, err := dialer.DialContext(ctx, "tcp", address)
+		if err == nil {
+			p.client = rpc.NewClient(conn)
+			return nil
+		}
+		select {
+		case <-p.gone:
+			return errInitExit
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// call sends one request and waits for the answer, the end of ctx, or the end of the connection.
+func (p *process) call(ctx context.Context, request *messages.InvokeRequest) (*messages.InvokeResponse, error) {
+	response := new(messages.InvokeResponse)
+	call := p.client.Go("Function.Invoke", request, response, make(chan *rpc.Call, 1))
+	select {
+	case <-call.Done:
+		return response, call.Error
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// stop kills the process and returns when it is gone.
+func (p *process) stop() {
+	if !p.ended() {
+		kill(p.cmd.Process)
+	}
+	<-p.gone
+	if p.client != nil {
+		p.client.Close()
+	}
+}
+
+func (p *process) ended() bool {
+	select {
+	case <-p.gone:
+		return true
+	default:
+		return false
+	}
+}
+
+// peakMB is the largest resident memory so far, or 0 where there is no /proc to tell, or no process any more.
+func (p *process) peakMB() float64 {
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/status")
+	if err != nil {
+		return 0
+	}
+	_, after, _ := bytes.Cut(status, []byte("VmHWM:"))
+	fields := bytes.Fields(after)
+	if len(fields) == 0 {
+		return 0
+	}
+	kB, _ := strconv.ParseFloat(string(fields[0]), 64)
+	return kB / 1024
+}
+
+// freePort returns a port nobody listens on at the moment.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}

@@ -1,0 +1,52 @@
+package scfhost
+
+import (
+	"bufio"
+	"encoding/json"
+	"net"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheFunctionDiesWithItsHost(t *testing.T) {
+	host := exec.Command(os.Args[0])
+	host.Env = append(os.Environ(), asHost+"="+fn, "TMPDIR="+t.TempDir())
+	_, err := host.StdinPipe() // which keeps the host waiting
+	require.NoError(t, err)
+	stdout, err := host.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, host.Start())
+
+	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	require.NoError(t, err)
+	var x told
+	require.NoError(t, json.Unmarshal(line, &x))
+	conn, err := net.Dial("tcp", "127.0.0.1:"+value(x.AtStart, "_SCF_SERVER_PORT"))
+	require.NoError(t, err)
+	defer conn.Close()
+
+	require.NoError(t, host.Process.Kill())
+	host.Wait()
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(10*time.Second)))
+	_, err = conn.Read(make([]byte, 1))
+	require.Error(t, err)
+	assert.NotErrorIs(t, err, os.ErrDeadlineExceeded, "the function outlived its host")
+}
+
+func TestAFrozenProcessTimesOutAndIsReplaced(t *testing.T) {
+	i := start(t, Function{Timeout: 100 * time.Millisecond})
+	do(t, i, `{}`)
+	require.NoError(t, syscall.Kill(i.PID(), syscall.SIGSTOP))
+	var status syscall.WaitStatus
+	_, err := syscall.Wait4(i.PID(), &status, syscall.WUNTRACED, nil) // a stop takes a moment to reach every thread
+	require.NoError(t, err)
+	require.True(t, status.Stopped())
+	assert.Equal(t, 433, do(t, i, `{}`).Status)
+	assert.True(t, do(t, i, `{}`).Cold)
+}

@@ -1,0 +1,130 @@
+package scfhost
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tencentyun/scf-go-lib/cloudfunction/messages"
+)
+
+// maxPayload is the largest event and the largest result of a synchronous invocation (583/11637).
+const maxPayload = 6 << 20
+
+// Result is what came of one event.
+type Result struct {
+	RequestID string
+
+	// Payload is what the function returned or, if it Failed, the platform's envelope:
+	// {"errorCode":-1,"errorMessage":…,"requestId":…,"statusCode":…}.
+	Payload []byte
+
+	// Failed is whether the platform answers in place of the function, and Status is its status code then:
+	// 406 and 407 event or result too large, 430 an error or a panic, 433 timeout, 439 the process exited,
+	// 445 it exited before it listened, 450 it didn't listen in time. Otherwise Status is 0.
+	Failed bool
+	Status int
+
+	// Cold is whether this invocation started the process, and Init how long it took until it listened.
+	Cold bool
+	Init time.Duration
+
+	// Duration runs from the event to the answer, and BilledMS is the same in milliseconds, rounded up.
+	Duration time.Duration
+	BilledMS int64
+
+	// MaxMemoryMB is the most memory the process ever held: 0 where there is no /proc, or if the process is gone.
+	MemoryMB, MaxMemoryMB float64
+
+	// Stdout and Stderr are what the function printed since the last result.
+	Stdout, Stderr string
+}
+
+func (r *Result) spent(d time.Duration) {
+	r.Duration = d
+	r.BilledMS = int64(math.Ceil(float64(d) / float64(time.Millisecond)))
+}
+
+func (r *Result) fail(f *failure) {
+	r.Failed = true
+	r.Status = f.status
+	r.Payload = f.envelope(r.RequestID)
+}
+
+// Report returns the log of the invocation in the form SCF gives it (583/60336): its START, END, Response or ERROR, and
+// Report lines around what the function printed, and an Init Report line after a cold start. SCF's Duration is in whole
+// milliseconds, so it is the billed one.
+func (r Result) Report() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "START RequestId:%s\n", r.RequestID)
+	if r.Cold {
+		init := r.Init.Milliseconds()
+		fmt.Fprintf(&b, "Init Report RequestId:%s Coldstart: %dms (PullCode: 0ms InitRuntime: 0ms InitFunction: %dms) Memory: %gMB\n",
+			r.RequestID, init, init, r.MemoryMB)
+	}
+	for _, text := range []string{r.Stdout, r.Stderr} {
+		b.WriteString(text)
+		if text != "" && !strings.HasSuffix(text, "\n") {
+			b.WriteByte('\n')
+		}
+	}
+	if r.Failed {
+		fmt.Fprintf(&b, "ERROR RequestId:%s Result:%s\n", r.RequestID, r.Payload)
+	} else {
+		fmt.Fprintf(&b, "Response RequestId:%s RetMsg:%s\n", r.RequestID, r.Payload)
+	}
+	fmt.Fprintf(&b, "END RequestId:%s\n", r.RequestID)
+	fmt.Fprintf(&b, "Report RequestId:%s Duration:%dms Memory:%gMB MemUsage:%fMB\n", r.RequestID, r.BilledMS, r.MemoryMB, r.MaxMemoryMB)
+	return b.String()
+}
+
+// failure is the platform's own answer, with the words of its status codes (583/42611).
+type failure struct {
+	status int
+	words  string
+	trace  string
+}
+
+var (
+	errEventTooLarge    = &failure{status: 406, words: "RequestTooLarge"}
+	errResponseTooLarge = &failure{status: 407, words: "The size of response exceeds the upper limit (6MB)"}
+	errExit             = &failure{status: 439, words: "User process exit when running"}
+	errInitExit         = &failure{status: 445, words: "ContainerInitError"}
+	errInitTimeout      = &failure{status: 450, words: "InitContainerTimeout"}
+)
+
+func errTimeout(d time.Duration) *failure {
+	seconds := strconv.FormatFloat(d.Seconds(), 'f', -1, 64)
+	return &failure{status: 433, words: "Invoking task timed out after " + seconds + " seconds"}
+}
+
+// errException is an error the handler returned, or a panic. The platform shows the trace to the caller.
+func errException(e *messages.InvokeResponse_Error) *failure {
+	var trace strings.Builder
+	fmt.Fprintf(&trace, "%s: %s", e.Type, e.Message)
+	for _, frame := range e.StackTrace {
+		fmt.Fprintf(&trace, "\n  %s\n    %s:%d", frame.Label, frame.Path, frame.Line)
+	}
+	return &failure{status: 430, words: "user code exception caught", trace: trace.String()}
+}
+
+func (f *failure) Error() string {
+	return fmt.Sprintf("%d %s", f.status, f.words)
+}
+
+func (f *failure) envelope(requestID string) []byte {
+	envelope, err := json.Marshal(struct {
+		ErrorCode    int    `json:"errorCode"`
+		ErrorMessage string `json:"errorMessage"`
+		RequestID    string `json:"requestId"`
+		StackTrace   string `json:"stackTrace,omitempty"`
+		StatusCode   int    `json:"statusCode"`
+	}{-1, f.words, requestID, f.trace, f.status})
+	if err != nil {
+		panic("internal error: " + err.Error()) // strings and numbers always marshal
+	}
+	return envelope
+}

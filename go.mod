@@ -3,6 +3,8 @@ module scf-sms
 go 1.26
 
 require (
+	github.com/aymanbagabas/go-udiff v0.3.1
+	github.com/joho/godotenv v1.5.1
 	github.com/nyaruka/phonenumbers v1.8.1
 	github.com/stretchr/testify v1.12.1
 	github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common v1.3.210

@@ -1,0 +1,54 @@
+// Command scf-sms is a Tencent Cloud function (SCF, runtime Go1) that sends verification codes by SMS. See README.md for
+// what it takes and answers, and package handler for how.
+package main
+
+import (
+	"io"
+	"log"
+	"log/slog"
+	"os"
+
+	"github.com/tencentyun/scf-go-lib/cloudfunction"
+
+	"scf-sms/handler"
+	"scf-sms/internal/settings"
+	"scf-sms/internal/tencent"
+	"scf-sms/secrets"
+)
+
+func main() {
+	// net/http writes there what a server sends unasked, which may be an answer with a number in it.
+	log.SetOutput(io.Discard)
+
+	s := settings.Read(os.Getenv)
+	logger := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: s.LogLevel}))
+	transport := tencent.NewTransport()
+	cache := secrets.New(secrets.Config{
+		Name:      s.SecretName,
+		Version:   s.SecretVersion,
+		Region:    s.SecretRegion,
+		Endpoint:  s.SSMEndpoint,
+		TTL:       s.SecretTTL,
+		Transport: transport,
+		Log:       logger,
+	})
+	if len(s.Problems) == 0 {
+		cache.Prefetch()
+	}
+	cloudfunction.StartHandler(handler.New(handler.Config{
+		Problems:            s.Problems,
+		SDKAppID:            s.SDKAppID,
+		SignName:            s.SignName,
+		SignNameOverseas:    s.SignNameOverseas,
+		SenderID:            s.SenderID,
+		Templates:           s.Templates,
+		AllowedCallingCodes: s.AllowedCallingCodes,
+		BareChina:           s.BareChina,
+		TimeBudget:          s.TimeBudget,
+		Region:              s.SMSRegion,
+		Endpoint:            s.SMSEndpoint,
+		Transport:           transport,
+		Secrets:             cache,
+		Log:                 logger,
+	}))
+}

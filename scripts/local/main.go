@@ -1,0 +1,110 @@
+// Command local runs the function on this machine: the binary that is deployed, driven over SCF's own RPC.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const usage = `Usage: go run ./scripts/local COMMAND [flags]
+
+  replay   feed the function the events in testdata, and compare what comes of each
+
+Every command builds the function and runs it as SCF does; none needs an account.
+"go run ./scripts/local COMMAND -h" says more.
+
+Example: go run ./scripts/local replay -v testdata/events/sign-in.json
+`
+
+// Exit statuses.
+const (
+	exitOK       = 0
+	exitNegative = 1 // the command ran, and its answer is no
+	exitUsage    = 2 // the command could not be run as it was given
+)
+
+// errNegative is the error of a command that has already shown what is wrong.
+var errNegative = errors.New("not as expected")
+
+// usageError is a mistake in the command line, told in one line.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is main without the process: it returns the exit status.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		fmt.Fprint(stdout, usage)
+		return exitOK
+	}
+	var err error
+	switch args[0] {
+	case "replay":
+		err = replay(ctx, args[1:], stdin, stdout)
+	case "help", "-h", "-help", "--help":
+		fmt.Fprint(stdout, usage)
+	default:
+		err = usageError{fmt.Sprintf("no command %q; there is: replay", args[0])}
+	}
+	var mistake usageError
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case errors.Is(err, errNegative):
+		return exitNegative
+	case errors.As(err, &mistake):
+		fmt.Fprintln(stderr, "local: "+err.Error())
+		return exitUsage
+	default:
+		fmt.Fprintln(stderr, "local: "+err.Error())
+		return exitNegative
+	}
+}
+
+// parseFlags parses a command's flags. Help goes to stdout, and a mistake becomes one line that names it.
+func parseFlags(flags *flag.FlagSet, args []string, stdout io.Writer, help string) error {
+	flags.SetOutput(io.Discard)
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stdout, help)
+		flags.SetOutput(stdout)
+		flags.PrintDefaults()
+		return flag.ErrHelp
+	}
+	if err != nil {
+		return usageError{flags.Name() + ": " + err.Error()}
+	}
+	return nil
+}
+
+// paint colours text for terminals, and leaves it alone elsewhere.
+type paint func(color, text string) string
+
+const (
+	red   = "31"
+	green = "32"
+	faint = "2"
+)
+
+// painter colours for stdout if that is a terminal and NO_COLOR is not set (https://no-color.org).
+func painter(stdout io.Writer) paint {
+	file, ok := stdout.(*os.File)
+	if ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" {
+		if info, err := file.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			return func(color, text string) string { return "\x1b[" + color + "m" + text + "\x1b[0m" }
+		}
+	}
+	return func(_, text string) string { return text }
+}

@@ -102,14 +102,13 @@ func loadEvents(root string, paths []string, stdin io.Reader) ([]sample, error) 
 		if err != nil {
 			return nil, err
 		}
-		for _, path := range all {
-			if !strings.HasSuffix(path, wantSuffix) {
-				paths = append(paths, path)
-			}
-		}
+		paths = all
 	}
 	var events []sample
 	for _, path := range paths {
+		if strings.HasSuffix(path, wantSuffix) {
+			continue
+		}
 		e, err := loadEvent(path, stdin)
 		if err != nil {
 			return nil, usageError{"replay: " + err.Error()}
@@ -324,7 +323,7 @@ func mask(number string) string {
 
 // total closes the report.
 func (r *reporter) total() error {
-	fmt.Fprintf(r.out, "\n%d events, %d messages, %d ms", r.events, r.messages, r.time.Milliseconds())
+	fmt.Fprintf(r.out, "\n%s, %s, %d ms", count(r.events, "event"), count(r.messages, "message"), r.time.Milliseconds())
 	if r.open > 0 {
 		fmt.Fprintf(r.out, ", %d of which nothing is expected", r.open)
 	}
@@ -337,6 +336,13 @@ func (r *reporter) total() error {
 	}
 	fmt.Fprintln(r.out)
 	return nil
+}
+
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 func widest(events []sample) int {

@@ -1,0 +1,126 @@
+package scripts_test
+
+import (
+	"archive/zip"
+	"debug/elf"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// needBash skips a test where scripts can't run.
+func needBash(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("needs Linux")
+	}
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("needs bash")
+	}
+}
+
+// checkout copies what scripts need of this project to a folder of its own.
+func checkout(t *testing.T) string {
+	t.Helper()
+	root := filepath.Join(t.TempDir(), "a folder")
+	for _, name := range []string{"go.mod", "go.sum", "main.go", "serverless.yml", "handler", "internal", "secrets", "scripts"} {
+		from, to := filepath.Join("..", name), filepath.Join(root, name)
+		info, err := os.Stat(from)
+		require.NoError(t, err)
+		if info.IsDir() {
+			require.NoError(t, os.CopyFS(to, os.DirFS(from)))
+			continue
+		}
+		content, err := os.ReadFile(from)
+		require.NoError(t, err)
+		require.NoError(t, os.MkdirAll(root, 0o755))
+		require.NoError(t, os.WriteFile(to, content, 0o644))
+	}
+	return root
+}
+
+// packaged runs package.sh in a checkout, called from elsewhere and with variables on top of this process's, and returns
+// the folder with what it made.
+func packaged(t *testing.T, variables ...string) string {
+	t.Helper()
+	root := checkout(t)
+	script := exec.Command("bash", filepath.Join(root, "scripts", "package.sh"))
+	script.Dir = t.TempDir()
+	script.Env = append(os.Environ(), variables...)
+	out, err := script.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Regexp(t, `(?m)^dist/main +\d+ bytes  sha256 [0-9a-f]{64}$`, string(out))
+	assert.Regexp(t, `(?m)^dist/main\.zip +\d+ bytes  sha256 [0-9a-f]{64}$`, string(out))
+	return filepath.Join(root, "dist")
+}
+
+func TestPackage(t *testing.T) {
+	needBash(t)
+	if testing.Short() {
+		t.Skip("builds the function twice")
+	}
+	dist := packaged(t)
+
+	t.Run("the binary runs on SCF", func(t *testing.T) {
+		info, err := os.Stat(filepath.Join(dist, "main"))
+		require.NoError(t, err)
+		assert.Equal(t, os.FileMode(0o755), info.Mode())
+
+		binary, err := elf.Open(filepath.Join(dist, "main"))
+		require.NoError(t, err)
+		defer binary.Close()
+		assert.Equal(t, elf.EM_X86_64, binary.Machine)
+		assert.Nil(t, binary.Section(".interp"), "it is not static")
+		assert.Nil(t, binary.Section(".symtab"), "it is not stripped")
+	})
+
+	t.Run("the archive holds it and nothing else", func(t *testing.T) {
+		archive, err := zip.OpenReader(filepath.Join(dist, "main.zip"))
+		require.NoError(t, err)
+		defer archive.Close()
+		require.Len(t, archive.File, 1)
+		entry := archive.File[0]
+		assert.Equal(t, "main", entry.Name)
+		assert.Equal(t, os.FileMode(0o755), entry.Mode())
+		assert.True(t, entry.Modified.Equal(time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC)), entry.Modified)
+
+		r, err := entry.Open()
+		require.NoError(t, err)
+		content, err := io.ReadAll(r)
+		require.NoError(t, err)
+		binary, err := os.ReadFile(filepath.Join(dist, "main"))
+		require.NoError(t, err)
+		assert.Equal(t, binary, content)
+	})
+
+	t.Run("elsewhere they are the same bytes", func(t *testing.T) {
+		other := packaged(t, "GOFLAGS=-race", "GOAMD64=v3", "GOOS=darwin", "GOARCH=arm64", "CGO_ENABLED=1", "TZ=Asia/Shanghai")
+		for _, name := range []string{"main", "main.zip"} {
+			want, err := os.ReadFile(filepath.Join(dist, name))
+			require.NoError(t, err)
+			got, err := os.ReadFile(filepath.Join(other, name))
+			require.NoError(t, err)
+			assert.True(t, string(want) == string(got), "%s differs", name)
+		}
+	})
+}
+
+func TestPackageWithoutGo(t *testing.T) {
+	needBash(t)
+	bash, err := exec.LookPath("bash")
+	require.NoError(t, err)
+	script := exec.Command(bash, "package.sh")
+	script.Env = []string{"PATH=" + t.TempDir()}
+	out, err := script.CombinedOutput()
+	var exit *exec.ExitError
+	require.ErrorAs(t, err, &exit)
+	assert.Equal(t, 1, exit.ExitCode())
+	assert.Contains(t, string(out), "install Go")
+}

@@ -1,0 +1,218 @@
+package scripts_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"scf-sms/handler"
+	"scf-sms/internal/settings"
+)
+
+const (
+	serverlessYML = "../serverless.yml"
+	envExample    = "../.env.example"
+)
+
+// serverless is what these tests look at of serverless.yml.
+type serverless struct {
+	Component string
+	Name      string
+	Inputs    struct {
+		Type        string
+		Runtime     string
+		Handler     string
+		Region      string
+		Role        string
+		MemorySize  int `yaml:"memorySize"`
+		Timeout     int
+		InitTimeout int `yaml:"initTimeout"`
+		Src         struct {
+			Src     string
+			Exclude []string
+		}
+		Environment struct{ Variables map[string]string }
+		Events      []map[string]event
+	}
+}
+
+type event struct {
+	Parameters map[string]any
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return string(content)
+}
+
+func readServerless(t *testing.T) serverless {
+	t.Helper()
+	var s serverless
+	require.NoError(t, yaml.Unmarshal([]byte(read(t, serverlessYML)), &s))
+	return s
+}
+
+func TestTheFunction(t *testing.T) {
+	s := readServerless(t)
+	assert.Equal(t, "scf", s.Component)
+	assert.Equal(t, "scf-sms", s.Name)
+	assert.Equal(t, "event", s.Inputs.Type)
+	assert.Equal(t, "Go1", s.Inputs.Runtime)
+	assert.Equal(t, "main", s.Inputs.Handler, "the binary that package.sh builds")
+	assert.Equal(t, 64, s.Inputs.MemorySize)
+	assert.Equal(t, 10, s.Inputs.Timeout)
+	assert.GreaterOrEqual(t, s.Inputs.InitTimeout, 3, "the least that SCF takes")
+	assert.NotEmpty(t, s.Inputs.Region)
+	assert.NotEmpty(t, s.Inputs.Role, "without a role the function can't read the secret")
+	assert.Equal(t, "./dist", s.Inputs.Src.Src)
+	assert.Equal(t, []string{"main.zip"}, s.Inputs.Src.Exclude)
+}
+
+func TestTheFunctionAnswersBeforeThePlatform(t *testing.T) {
+	s := readServerless(t)
+	assert.Less(t, readSettings(s.Inputs.Environment.Variables).TimeBudget.Seconds(), float64(s.Inputs.Timeout))
+}
+
+func TestTheFunctionURL(t *testing.T) {
+	s := readServerless(t)
+	require.Len(t, s.Inputs.Events, 1)
+	require.Contains(t, s.Inputs.Events[0], "http")
+	assert.Equal(t, map[string]any{
+		"qualifier": "$DEFAULT",
+		"authType":  "NONE",
+		"netConfig": map[string]any{"enableExtranet": true, "enableIntranet": false},
+	}, s.Inputs.Events[0]["http"].Parameters)
+}
+
+// The other kind of trigger stands in comments, which nobody would see break.
+func TestTheGatewayTriggerInComments(t *testing.T) {
+	_, block, found := strings.Cut(read(t, serverlessYML), "    # - apigw:\n")
+	require.True(t, found)
+	block = "- apigw:\n" + regexp.MustCompile(`(?m)^    # `).ReplaceAllString(block, "")
+
+	var events []map[string]event
+	require.NoError(t, yaml.Unmarshal([]byte(block), &events))
+	require.Len(t, events, 1)
+	parameters := events[0]["apigw"].Parameters
+	assert.Equal(t, []any{"https"}, parameters["protocols"])
+	assert.Equal(t, "release", parameters["environment"])
+	require.Len(t, parameters["endpoints"], 1)
+	endpoint := parameters["endpoints"].([]any)[0].(map[string]any)
+	assert.Equal(t, "POST", endpoint["method"])
+	assert.Equal(t, map[string]any{"isIntegratedResponse": true, "functionQualifier": "$DEFAULT"}, endpoint["function"])
+	assert.Less(t, endpoint["serviceTimeout"], readServerless(t).Inputs.Timeout)
+}
+
+func TestTheVariables(t *testing.T) {
+	variables := readServerless(t).Inputs.Environment.Variables
+
+	t.Run("they are the required settings", func(t *testing.T) {
+		assert.ElementsMatch(t, requiredSettings(), slices.Collect(maps.Keys(variables)))
+	})
+
+	t.Run("and right", func(t *testing.T) {
+		assert.Empty(t, readSettings(variables).Problems)
+		templates, err := handler.ParseTemplates(variables["TEMPLATES"])
+		require.NoError(t, err)
+		assert.NotEmpty(t, templates)
+		assert.NotContains(t, variables["TEMPLATES"], "\n")
+	})
+
+	t.Run("SCF takes their names", func(t *testing.T) {
+		for name := range variables {
+			assert.Regexp(t, `^[A-Za-z][A-Za-z0-9_]{1,63}$`, name)
+			assert.NotRegexp(t, `^(SCF_|QCLOUD_|TECENTCLOUD_|TENCENTCLOUD_)`, name)
+		}
+	})
+
+	t.Run("and their size", func(t *testing.T) {
+		size := 0
+		for name, value := range variables {
+			size += len(name) + len(value)
+		}
+		assert.Less(t, size, 4096)
+	})
+}
+
+// Every setting is in serverless.yml and in .env.example: those that are required as they are, the others in comments,
+// with values that change nothing.
+func TestAllSettingsAreThere(t *testing.T) {
+	for file, lines := range map[string]*regexp.Regexp{
+		serverlessYML: regexp.MustCompile(`(?m)^ +(# )?([A-Z_]+): (.*)$`),
+		envExample:    regexp.MustCompile(`(?m)^(# )?([A-Z_]+)=(.*)$`),
+	} {
+		t.Run(file, func(t *testing.T) {
+			given, optional := map[string]string{}, map[string]string{}
+			for _, line := range lines.FindAllStringSubmatch(read(t, file), -1) {
+				name, value := line[2], line[3]
+				if strings.HasPrefix(name, "TENCENT_") { // what scf deploys with
+					continue
+				}
+				require.NotContains(t, given, name, "is there twice")
+				require.NotContains(t, optional, name, "is there twice")
+				switch {
+				case line[1] == "":
+					given[name] = value
+				case file == serverlessYML:
+					var scalar string
+					require.NoError(t, yaml.Unmarshal([]byte(value), &scalar), name)
+					optional[name] = scalar
+				default:
+					optional[name] = value
+				}
+			}
+			assert.ElementsMatch(t, requiredSettings(), slices.Collect(maps.Keys(given)))
+			assert.ElementsMatch(t, knownSettings(), append(slices.Collect(maps.Keys(given)), slices.Collect(maps.Keys(optional))...))
+
+			variables := readServerless(t).Inputs.Environment.Variables
+			byDefault := readSettings(variables)
+			maps.Copy(variables, optional)
+			assert.Equal(t, byDefault, readSettings(variables), "the values in the comments are not the defaults")
+		})
+	}
+}
+
+func TestTheExampleOfTemplatesIsTheSame(t *testing.T) {
+	line := regexp.MustCompile(`(?m)^TEMPLATES='(.*)'$`).FindStringSubmatch(read(t, envExample))
+	require.NotNil(t, line)
+	assert.JSONEq(t, readServerless(t).Inputs.Environment.Variables["TEMPLATES"], line[1])
+}
+
+// scf takes a comment behind a value for part of the value.
+func TestTheExampleHasNoCommentsBehindValues(t *testing.T) {
+	assert.NotRegexp(t, `(?m)^[^#\n].*#`, read(t, envExample))
+}
+
+// readSettings is what the function would make of variables.
+func readSettings(variables map[string]string) settings.Settings {
+	return settings.Read(func(name string) string { return variables[name] })
+}
+
+// knownSettings are the variables the function reads, less the one that the platform sets.
+func knownSettings() []string {
+	names := map[string]bool{}
+	settings.Read(func(name string) string {
+		names[name] = true
+		return ""
+	})
+	delete(names, "TENCENTCLOUD_REGION")
+	return slices.Collect(maps.Keys(names))
+}
+
+// requiredSettings are the variables the function misses when there is none.
+func requiredSettings() []string {
+	problems := fmt.Sprint(readSettings(nil).Problems)
+	return slices.DeleteFunc(knownSettings(), func(name string) bool {
+		return !regexp.MustCompile(`\b` + name + ` is not set`).MatchString(problems)
+	})
+}

@@ -1,54 +1,118 @@
 package tencent
 
 import (
+	"context"
+	"crypto/tls"
 	"net"
+	"net/http"
 	"sync/atomic"
 	"syscall"
 	"time"
 )
 
-// conn is a connection that looks before it speaks. net/http takes a connection from its pool and writes to it; whether
-// the other side closed it while this process was frozen, net/http finds out afterwards, when it can no longer tell
-// whether the request arrived. A conn finds out before the first byte, and net/http then takes another connection
-// (errors with nothing written are the one case in which it sends a POST again by itself).
+// link is a connection that carries one request after another, and can be asked whether it is still alive.
+type link struct {
+	*http.ClientConn
+	conn *conn
+	used bool // it has carried a request
+}
+
+// conn is what a link's bytes pass through.
 type conn struct {
 	net.Conn                 // TCP, or TLS over it
 	socket   syscall.RawConn // the TCP socket below
 	now      func() time.Time
 
 	writes atomic.Int64 // writes begun: unchanged means that not one byte was sent
-	idle   atomic.Bool  // an answer was read and no request written since
-	used   atomic.Int64 // time of the last byte in either direction, by the wall clock, in ns: a frozen machine's monotonic clock may stand still
+	last   atomic.Int64 // time of the last byte in either direction, by the wall clock, in ns: a frozen machine's monotonic clock may stand still
 }
 
 func (c *conn) Write(p []byte) (int, error) {
-	if c.idle.Swap(false) {
-		if err := c.alive(); err != nil {
-			return 0, err
-		}
-	}
 	c.writes.Add(1)
-	c.used.Store(c.now().UnixNano())
+	c.last.Store(c.now().UnixNano())
 	return c.Conn.Write(p)
 }
 
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 {
-		c.used.Store(c.now().UnixNano())
-		c.idle.Store(true)
+		c.last.Store(c.now().UnixNano())
 	}
 	return n, err
 }
 
-// alive returns nil if a request may be written to c.
-func (c *conn) alive() error {
-	idle := c.now().UnixNano() - c.used.Load()
+// alive reports whether a request may be written to an idle link.
+func (l *link) alive(now time.Time) bool {
+	idle := now.UnixNano() - l.conn.last.Load()
 	if idle < 0 || idle >= int64(maxIdle) {
-		return errStale
+		return false
 	}
-	if !quiet(c.socket) {
-		return errGone
+	for range 10 {
+		if l.Err() != nil {
+			return false
+		}
+		if quiet(l.conn.socket) {
+			return true
+		}
+		if l.used {
+			return false
+		}
+		// A server greets a new TLS connection with session tickets: net/http is about to read them.
+		time.Sleep(100 * time.Microsecond)
 	}
-	return nil
+	return false
+}
+
+// open makes a new link.
+func (t *Transport) open(ctx context.Context, e Endpoint) (*link, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	l := &link{}
+	// http.Transport makes single connections too, and this way each knows the socket below it.
+	maker := http.Transport{
+		MaxResponseHeaderBytes: 64 << 10,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return l.dial(ctx, t, network, address)
+		},
+		DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return l.dialTLS(ctx, t, network, address)
+		},
+	}
+	var err error
+	if l.ClientConn, err = maker.NewClientConn(ctx, e.Scheme, e.address()); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *link) dial(ctx context.Context, t *Transport, network, address string) (net.Conn, error) {
+	var dialer net.Dialer
+	tcp, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	socket, err := tcp.(syscall.Conn).SyscallConn()
+	if err != nil {
+		tcp.Close()
+		return nil, err
+	}
+	l.conn = &conn{Conn: tcp, socket: socket, now: t.now}
+	l.conn.last.Store(t.now().UnixNano())
+	return l.conn, nil
+}
+
+func (l *link) dialTLS(ctx context.Context, t *Transport, network, address string) (net.Conn, error) {
+	tcp, err := l.dial(ctx, t, network, address)
+	if err != nil {
+		return nil, err
+	}
+	config := t.tls.Clone()
+	config.ServerName, _, _ = net.SplitHostPort(address)
+	secure := tls.Client(l.conn.Conn, config)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		tcp.Close()
+		return nil, err
+	}
+	l.conn.Conn = secure
+	return l.conn, nil
 }

@@ -2,6 +2,7 @@ package tencent
 
 import (
 	"errors"
+	"net"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -43,4 +44,21 @@ func loopback(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
+}
+
+// origin names e among the hosts there are connections to.
+func (e Endpoint) origin() string { return e.Scheme + "://" + e.address() }
+
+// address is e's host with its port.
+func (e Endpoint) address() string {
+	u := url.URL{Host: e.Host}
+	port := u.Port()
+	switch {
+	case port != "":
+	case e.Scheme == "http":
+		port = "80"
+	default:
+		port = "443"
+	}
+	return net.JoinHostPort(u.Hostname(), port)
 }

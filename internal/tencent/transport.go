@@ -8,8 +8,9 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"os"
+	"slices"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -21,6 +22,9 @@ const (
 	// connectTimeout bounds TCP and TLS together, so that a second attempt still fits into the time budget.
 	connectTimeout = 2500 * time.Millisecond
 
+	// maxIdleLinks bounds the connections kept for one origin. An instance handles one event at a time and needs one.
+	maxIdleLinks = 4
+
 	// maxIdle is the longest time a connection may have been idle and still be used. A connection that the network
 	// forgot without a word looks alive; those that do so after less than 20 seconds are not known.
 	maxIdle = 15 * time.Second
@@ -30,8 +34,6 @@ var (
 	errRedirect = errors.New("redirect refused")
 	errEncoding = errors.New("answer in an encoding nobody asked for")
 	errTooLarge = errors.New("answer too large")
-	errStale    = errors.New("connection idle for too long")
-	errGone     = errors.New("connection closed while idle")
 )
 
 // Transport carries the requests of a process to Tencent Cloud over connections that outlive a single call. It is made
@@ -40,104 +42,151 @@ var (
 // What it promises beyond [http.Transport]:
 //   - An error from RoundTrip tells whether a byte of the request left this process (see [Error.NotSent]).
 //   - A request is written only to a connection that was just made, or that is known to be alive: the platform freezes
-//     instances between events, and servers close or forget connections meanwhile.
+//     instances between events, and servers close or forget connections meanwhile. http.Transport finds out afterwards,
+//     when nobody can tell any more whether the request arrived.
 //   - No redirect is followed, no answer is longer than 1 MiB, and the body is read before RoundTrip returns.
+//   - A connection can be opened before there is a request for it.
 //
-// Proxy settings of the environment are not used: nobody sets them for a function, and a proxy would see who signs in.
+// It speaks HTTP/1.1. Proxy settings of the environment are not used: nobody sets them for a function, and a proxy would
+// see who signs in.
 type Transport struct {
-	pool http.Transport
-	tls  *tls.Config
-	now  func() time.Time
+	tls *tls.Config
+	now func() time.Time
+
+	mu      sync.Mutex               // guards what follows
+	idle    map[string][]*link       // :: origin → connections without a request, the last used at the end
+	opening map[string]chan struct{} // :: origin → closed when the connection that Open makes is idle, or has failed
 }
 
 // NewTransport returns a Transport that trusts the system's root certificates.
 func NewTransport() *Transport {
-	t := &Transport{
-		tls: &tls.Config{MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(8)},
-		now: time.Now,
+	return &Transport{
+		// A connection made anew after a pause costs less when its session is resumed.
+		tls:     &tls.Config{MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(8)},
+		now:     time.Now,
+		idle:    map[string][]*link{},
+		opening: map[string]chan struct{}{},
 	}
-	t.pool.DialContext = t.dial
-	t.pool.DialTLSContext = t.dialTLS // HTTP/1.1 only: its connections can be asked whether they are alive
-	t.pool.IdleConnTimeout = maxIdle
-	t.pool.MaxIdleConnsPerHost = 4
-	t.pool.MaxResponseHeaderBytes = 64 << 10
-	return t
 }
 
 // RoundTrip implements [http.RoundTripper].
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	var used *conn
-	var before int64
-	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		used, _ = info.Conn.(*conn)
-		before = used.writes.Load()
-	}})
-	resp, err := t.pool.RoundTrip(req.WithContext(ctx))
+	origin := Endpoint{req.URL.Scheme, req.URL.Host}
+	l, err := t.take(req.Context(), origin)
 	if err != nil {
-		if used == nil || used.writes.Load() == before {
+		return nil, &notSentError{err}
+	}
+	before := l.conn.writes.Load()
+	resp, err := l.RoundTrip(req)
+	if err == nil {
+		err = readAll(resp)
+	}
+	if err != nil {
+		l.Close()
+		if l.conn.writes.Load() == before {
 			return nil, &notSentError{err}
 		}
 		return nil, err
 	}
-	defer resp.Body.Close()
-	if resp.StatusCode/100 == 3 {
-		return nil, errRedirect
-	}
-	// The SDK would unpack it without limit.
-	if resp.Header.Get("Content-Encoding") != "" {
-		return nil, errEncoding
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(body) > maxAnswer {
-		return nil, errTooLarge
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	l.used = true
+	t.put(origin, l)
 	return resp, nil
 }
 
-func (t *Transport) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
-	defer cancel()
-	return t.connect(ctx, network, address)
+// Open opens a connection to e without sending a request over it, and returns at once. A request that comes later waits
+// for it, or finds it ready; if opening fails, that request opens its own.
+func (t *Transport) Open(e Endpoint) {
+	origin := e.origin()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.opening[origin] != nil || slices.ContainsFunc(t.idle[origin], func(l *link) bool { return l.alive(t.now()) }) {
+		return
+	}
+	done := make(chan struct{})
+	t.opening[origin] = done
+	go func() {
+		l, err := t.open(context.Background(), e)
+		if err == nil {
+			t.put(e, l)
+		}
+		t.mu.Lock()
+		delete(t.opening, origin)
+		t.mu.Unlock()
+		close(done)
+	}()
 }
 
-func (t *Transport) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
-	defer cancel()
-	c, err := t.connect(ctx, network, address)
-	if err != nil {
-		return nil, err
+// CloseIdleConnections closes the connections that carry no request.
+func (t *Transport) CloseIdleConnections() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for origin, links := range t.idle {
+		for _, l := range links {
+			l.Close()
+		}
+		delete(t.idle, origin)
 	}
-	config := t.tls.Clone()
-	config.ServerName, _, err = net.SplitHostPort(address)
-	if err != nil {
-		c.Close()
-		return nil, err
-	}
-	secure := tls.Client(c.Conn, config)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		c.Close()
-		return nil, err
-	}
-	c.Conn = secure
-	return c, nil
 }
 
-func (t *Transport) connect(ctx context.Context, network, address string) (*conn, error) {
-	var dialer net.Dialer
-	tcp, err := dialer.DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
+// take returns a connection that a request may be written to.
+func (t *Transport) take(ctx context.Context, e Endpoint) (*link, error) {
+	origin := e.origin()
+	for {
+		t.mu.Lock()
+		links, opening := t.idle[origin], t.opening[origin]
+		if len(links) == 0 {
+			t.mu.Unlock()
+			if opening == nil {
+				return t.open(ctx, e)
+			}
+			select {
+			case <-opening:
+				continue
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+		l := links[len(links)-1]
+		t.idle[origin] = links[:len(links)-1]
+		t.mu.Unlock()
+		if l.alive(t.now()) {
+			return l, nil
+		}
+		l.Close()
 	}
-	socket, err := tcp.(syscall.Conn).SyscallConn()
-	if err != nil {
-		tcp.Close()
-		return nil, err
+}
+
+// put keeps a connection for the next request.
+func (t *Transport) put(e Endpoint, l *link) {
+	origin := e.origin()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if l.Err() != nil || len(t.idle[origin]) >= maxIdleLinks {
+		l.Close()
+		return
 	}
-	return &conn{Conn: tcp, socket: socket, now: t.now}, nil
+	t.idle[origin] = append(t.idle[origin], l)
+}
+
+// readAll puts the whole body into the answer, or says why it can't be used.
+func readAll(resp *http.Response) error {
+	defer resp.Body.Close()
+	if resp.StatusCode/100 == 3 {
+		return errRedirect
+	}
+	// The SDK would unpack it without limit.
+	if resp.Header.Get("Content-Encoding") != "" {
+		return errEncoding
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return err
+	}
+	if len(body) > maxAnswer {
+		return errTooLarge
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return nil
 }
 
 // notSentError is the error of a request of which no byte was written.
@@ -151,7 +200,7 @@ func reason(err error) string {
 	var dns *net.DNSError
 	var unverified *tls.CertificateVerificationError
 	var timeout interface{ Timeout() bool }
-	for _, known := range []error{errRedirect, errEncoding, errTooLarge, errStale, errGone} {
+	for _, known := range []error{errRedirect, errEncoding, errTooLarge} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}

@@ -315,3 +315,119 @@ func TestParseEndpoint(t *testing.T) {
 		}
 	}
 }
+
+func TestOpenMakesTheConnectionOfTheNextRequest(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		happen func(t *testing.T, transport *Transport, s *site, e Endpoint, clock *time.Time)
+		opened int64
+	}{
+		{"at once", func(*testing.T, *Transport, *site, Endpoint, *time.Time) {}, 1},
+		{"opened twice", func(_ *testing.T, transport *Transport, _ *site, e Endpoint, _ *time.Time) { transport.Open(e) }, 1},
+		{"after it is there", func(_ *testing.T, transport *Transport, _ *site, e Endpoint, _ *time.Time) { ready(transport, e) }, 1},
+		{"opened again when it is there", func(_ *testing.T, transport *Transport, _ *site, e Endpoint, _ *time.Time) {
+			ready(transport, e)
+			transport.Open(e)
+			ready(transport, e)
+		}, 1},
+		{"after 15 seconds it is made anew", func(_ *testing.T, transport *Transport, _ *site, e Endpoint, clock *time.Time) {
+			ready(transport, e)
+			*clock = clock.Add(15 * time.Second)
+		}, 2},
+		{"after the server closed it, it is made anew", func(t *testing.T, transport *Transport, s *site, e Endpoint, _ *time.Time) {
+			ready(transport, e)
+			s.closeUnused()
+		}, 2},
+	} {
+		for _, secure := range []bool{false, true} {
+			t.Run(test.name, func(t *testing.T) {
+				s := newSite(t, secure, ok)
+				transport := transportFor(s)
+				clock := time.Now()
+				transport.now = func() time.Time { return clock }
+				e, err := ParseEndpoint(s.URL)
+				require.NoError(t, err)
+
+				transport.Open(e)
+				test.happen(t, transport, s, e, &clock)
+				require.Zero(t, s.requests.Load(), "opening sends no request")
+				_, err = post(t, transport, s.URL)
+				require.NoError(t, err)
+				require.Equal(t, test.opened, s.opened.Load(), "connections")
+				require.EqualValues(t, 1, s.requests.Load())
+			})
+		}
+	}
+}
+
+func TestOpenThatFailsHarmsNobody(t *testing.T) {
+	s := newSite(t, true, ok)
+	e, err := ParseEndpoint(s.URL)
+	require.NoError(t, err)
+	transport := NewTransport() // doesn't trust the site
+	transport.Open(e)
+	ready(transport, e)
+	transport.tls.RootCAs = transportFor(s).tls.RootCAs
+	_, err = post(t, transport, s.URL)
+	require.NoError(t, err)
+}
+
+func TestRequestDoesNotWaitForOpenLongerThanItMay(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, and never shakes hands
+	require.NoError(t, err)
+	defer silent.Close()
+	e := Endpoint{"https", silent.Addr().String()}
+	transport := NewTransport()
+	transport.Open(e)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	failure := sendSMS(t, ctx, transport, "https://"+e.Host)
+	require.Equal(t, &Error{NotSent: true, Reason: "no connection: cancelled"}, failure)
+}
+
+func TestOnlyAFewIdleConnectionsAreKept(t *testing.T) {
+	var together sync.WaitGroup
+	together.Add(10)
+	s := newSite(t, false, func(w http.ResponseWriter, r *http.Request) {
+		together.Done()
+		together.Wait()
+	})
+	transport := transportFor(s)
+	var senders sync.WaitGroup
+	for range 10 {
+		senders.Go(func() {
+			_, err := post(t, transport, s.URL)
+			require.NoError(t, err)
+		})
+	}
+	senders.Wait()
+	e, _ := ParseEndpoint(s.URL)
+	require.Len(t, transport.idle[e.origin()], maxIdleLinks)
+	transport.CloseIdleConnections()
+	require.Empty(t, transport.idle)
+}
+
+// ready waits until the connection that is being opened is there, or has failed.
+func ready(transport *Transport, e Endpoint) {
+	transport.mu.Lock()
+	opening := transport.opening[e.origin()]
+	transport.mu.Unlock()
+	if opening != nil {
+		<-opening
+	}
+}
+
+// closeUnused closes the connections that have not carried a request.
+func (s *site) closeUnused() {
+	for done := false; !done; {
+		s.mu.Lock()
+		for c, state := range s.conns {
+			if state != http.StateNew && state != http.StateActive {
+				continue
+			}
+			c.Close()
+			done = true
+		}
+		s.mu.Unlock()
+	}
+}

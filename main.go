@@ -31,6 +31,8 @@ func main() {
 		TTL:       s.SecretTTL,
 		Transport: transport,
 		Log:       logger,
+		// The connection that the SMS will need is made while the secret is on its way.
+		OnFetch: func() { transport.Open(s.SMSEndpoint) },
 	})
 	if len(s.Problems) == 0 {
 		cache.Prefetch()

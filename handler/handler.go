@@ -88,14 +88,15 @@ func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 
 // serve is the flow of an invocation. The order of the checks is part of the contract.
 func (h *Handler) serve(ctx context.Context, payload []byte, rec *record) outcome {
+	e, err := parseEvent(payload)
+	m, unreadable := readMessage(e)
+	rec.event(e, m) // first: every answer comes in the form and the language that its reader asked for
 	if len(h.Problems) > 0 {
 		return misconfigured(strings.Join(h.Problems, "; "))
 	}
-	e, err := parseEvent(payload)
 	if err != nil {
 		return badRequest(err.Error())
 	}
-	rec.event(e)
 	if e.HTTPMethod != http.MethodPost {
 		return outcome{status: http.StatusMethodNotAllowed, code: codeMethodNotAllowed, allow: http.MethodPost}
 	}
@@ -109,14 +110,9 @@ func (h *Handler) serve(ctx context.Context, payload []byte, rec *record) outcom
 	if !allowed {
 		return outcome{status: http.StatusUnauthorized, code: codeUnauthorized}
 	}
-	body, err := e.body()
-	if err != nil {
-		return badRequest("the body is not base64")
-	}
-	m, err := parseMessage(body)
 	rec.message(m, h.Templates)
-	if err != nil {
-		return badRequest(err.Error())
+	if unreadable != nil {
+		return badRequest(unreadable.Error())
 	}
 	n, ok := parseNumber(m.to, h.BareChina)
 	if !ok {

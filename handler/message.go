@@ -17,35 +17,56 @@ type message struct {
 	locales []string // what the user speaks, best first: locale, or uiLocales where that is absent
 }
 
+// readMessage reads the message of an event, unless it is too large to be one.
+func readMessage(e event) (message, error) {
+	if e.tooLarge() {
+		return message{}, nil
+	}
+	body, err := e.body()
+	if err != nil {
+		return message{}, errors.New("the body is not base64")
+	}
+	return parseMessage(body)
+}
+
 // parseMessage reads the body. Keys are matched exactly and unknown ones ignored: Logto passes application, organization
-// and user data for other connectors, and encoding/json's tolerance of case would let those overwrite ours.
+// and user data for other connectors, and encoding/json's tolerance of case would let those overwrite ours. What it can
+// tell of the user's language it returns with an error too: they read the answer.
 func parseMessage(body []byte) (message, error) {
 	var fields, payload map[string]json.RawMessage
 	if json.Unmarshal(body, &fields) != nil || fields == nil {
 		return message{}, errors.New("the body is not a JSON object")
 	}
+	raw, found := fields["payload"]
+	noObject := found && json.Unmarshal(raw, &payload) != nil
 	var m message
+	m.locale, m.locales = languagesOf(payload)
 	if !text(fields["to"], &m.to) {
-		return message{}, errors.New("to is not a string")
+		return m, errors.New("to is not a string")
 	}
 	if !text(fields["type"], &m.usage) || m.usage == "" {
-		return message{}, errors.New("type is not a string, or empty")
+		return m, errors.New("type is not a string, or empty")
 	}
-	if raw, ok := fields["payload"]; ok && json.Unmarshal(raw, &payload) != nil {
-		return message{}, errors.New("payload is not a JSON object")
+	if noObject {
+		return m, errors.New("payload is not a JSON object")
 	}
 	text(payload["code"], &m.code)
 	if !validCode(m.code) {
 		m.code = ""
 	}
+	return m, nil
+}
+
+// languagesOf returns the language of the page the user sees, and what they speak: that language or, where it isn't
+// told, those their browser or application asked for.
+func languagesOf(payload map[string]json.RawMessage) (locale string, locales []string) {
 	var wanted string
 	text(payload["uiLocales"], &wanted)
-	text(payload["locale"], &m.locale)
-	if m.locale = strings.TrimSpace(m.locale); m.locale != "" {
-		wanted = m.locale
+	text(payload["locale"], &locale)
+	if locale = strings.TrimSpace(locale); locale != "" {
+		wanted = locale
 	}
-	m.locales = strings.Fields(wanted)
-	return m, nil
+	return locale, strings.Fields(wanted)
 }
 
 // text reports whether raw is a JSON string, and sets s to it. A number is not one: a code that was made a number has

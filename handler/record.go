@@ -33,14 +33,14 @@ func (h *Handler) newRecord(ctx context.Context) *record {
 	return &record{requestID: requestID(ctx), cold: !h.warm.Swap(true), began: time.Now()}
 }
 
-// event notes what the caller wants to read.
-func (r *record) event(e event) {
+// event notes what the caller wants to read, and in which language.
+func (r *record) event(e event, m message) {
 	r.wantsJSON = e.accepts("application/json", "application/problem+json")
+	r.locale = m.locale
 }
 
 // message notes what was asked for.
 func (r *record) message(m message, known Templates) {
-	r.locale = m.locale
 	r.code = m.code
 	r.usage = unreadable
 	if wordy(m.usage) || slices.ContainsFunc(known, func(t Template) bool { return t.Usage == m.usage }) {

@@ -44,6 +44,9 @@ func (h *Handler) send(ctx context.Context, o order, rec *record) outcome {
 	for {
 		rec.attempts++
 		out := h.attempt(ctx, key, o, rec)
+		if out.again == newKey {
+			h.Secrets.Reject(key)
+		}
 		if rec.attempts == maxAttempts || out.again == never {
 			return out
 		}
@@ -57,7 +60,6 @@ func (h *Handler) send(ctx context.Context, o order, rec *record) outcome {
 				return out
 			}
 		case newKey:
-			h.Secrets.Reject(key)
 			fresh, err := h.key(ctx, rec)
 			if err != nil {
 				rec.refusal = out.tencent

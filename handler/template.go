@@ -80,8 +80,8 @@ func parseEntry(entry map[string]json.RawMessage) (Templates, error) {
 				return nil, errors.New(`locale must be a language tag such as "zh-CN"`)
 			}
 		case "params":
-			t.Params = nil
-			if json.Unmarshal(raw, &t.Params) != nil || !slices.ContainsFunc(t.Params, holdsCode) {
+			var ok bool
+			if t.Params, ok = texts(raw); !ok || !slices.ContainsFunc(t.Params, holdsCode) {
 				return nil, errors.New(`params must be a list of strings with "{code}" in it`)
 			}
 		default:
@@ -103,6 +103,21 @@ func parseEntry(entry map[string]json.RawMessage) (Templates, error) {
 		}
 	}
 	return templates, nil
+}
+
+// texts reads a JSON list of strings. encoding/json alone would make an empty string of a null.
+func texts(raw json.RawMessage) ([]string, bool) {
+	var items []json.RawMessage
+	if json.Unmarshal(raw, &items) != nil {
+		return nil, false
+	}
+	list := make([]string, len(items))
+	for i, item := range items {
+		if !text(item, &list[i]) {
+			return nil, false
+		}
+	}
+	return list, true
 }
 
 // parseIDs reads a templateCode: a string for mainland numbers, or one for either destination.

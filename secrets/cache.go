@@ -49,6 +49,7 @@ type Config struct {
 
 	Transport http.RoundTripper // a *tencent.Transport, shared with the sends
 	Log       *slog.Logger
+	OnFetch   func() // called when a fetch begins, to get ready meanwhile what the secret is for; nil: nothing is
 
 	Getenv func(string) string // nil: os.Getenv
 	Now    func() time.Time    // nil: the wall clock
@@ -62,7 +63,7 @@ type Cache struct {
 	mu       sync.Mutex // guards what follows; never held across a call to SSM
 	held     *secret    // nil: none yet, or its key was rejected
 	due      time.Time  // when held is to be fetched anew
-	lastKey  *Key       // of the last secret that was held, so that an unchanged key stays the same pointer
+	lastKey  *Key       // of the last secret that was fetched, so that an unchanged key stays the same pointer
 	flight   *flight    // the fetch under way whose result will be held, or nil
 	failures int        // refreshes that failed since one succeeded
 	askedFor time.Time  // when an unknown token last caused a fetch
@@ -205,6 +206,9 @@ func (c *Cache) launch(ctx context.Context) *flight {
 	go func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
 		defer cancel()
+		if c.OnFetch != nil {
+			c.OnFetch()
+		}
 		f.secret, f.err = c.fetch(ctx)
 		c.land(f)
 	}()
@@ -216,11 +220,18 @@ func (c *Cache) land(f *flight) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer close(f.done)
-	if f.err == nil && c.lastKey != nil && f.secret.key.equal(c.lastKey) {
-		f.secret.key = c.lastKey
+	if c.flight != f && c.held != nil { // a key was rejected after this fetch began, and the secret fetched anew since
+		f.secret, f.err = c.held, nil
+		return
+	}
+	if f.err == nil {
+		if c.lastKey != nil && f.secret.key.equal(c.lastKey) {
+			f.secret.key = c.lastKey
+		}
+		c.lastKey = f.secret.key
 	}
 	if c.flight != f {
-		return // a key was rejected after this fetch began
+		return // as before, but nothing newer is there yet
 	}
 	c.flight = nil
 	now := c.Now()
@@ -233,7 +244,6 @@ func (c *Cache) land(f *flight) {
 	}
 	c.failures = 0
 	c.held = f.secret
-	c.lastKey = f.secret.key
 	c.due = now.Add(c.spread(c.TTL))
 }
 

@@ -6,7 +6,7 @@
 //   - However many callers ask at once, SSM is asked once, and no caller that gives up takes the others' answer along.
 //   - A key that Tencent rejected is replaced at once, but only if it is still the one held: the rejection of an old key
 //     never drops a newer one.
-//   - A caller's token that was added to the secret a moment ago is let in.
+//   - A caller's token that was added to the secret is let in at once, or a few seconds later if unknown tokens keep coming.
 //   - Nothing runs in the background between invocations: the platform may freeze the process at any time.
 //   - No error, log line or formatted value holds a part of the secret.
 package secrets
@@ -48,8 +48,8 @@ type Config struct {
 	TTL      time.Duration    // a fetched secret is fresh for a random time in [TTL/2, TTL)
 
 	Transport http.RoundTripper // a *tencent.Transport, shared with the sends
-	Log       *slog.Logger
-	OnFetch   func() // called when a fetch begins, to get ready meanwhile what the secret is for; nil: nothing is
+	Log       *slog.Logger      // required
+	OnFetch   func()            // called when a fetch begins, to get ready meanwhile what the secret is for; nil: nothing is
 
 	Getenv func(string) string // nil: os.Getenv
 	Now    func() time.Time    // nil: the wall clock
@@ -144,13 +144,22 @@ func (c *Cache) Reject(k *Key) {
 func (c *Cache) get(ctx context.Context) (*secret, error) {
 	c.mu.Lock()
 	held := c.held
-	if held != nil && (c.flight != nil || c.Now().Before(c.due)) {
+	if held != nil && (c.flight != nil || c.fresh()) {
 		c.mu.Unlock()
 		return held, nil
 	}
+	joined := c.flight != nil
 	f := c.launch(ctx)
 	c.mu.Unlock()
 	if held == nil {
+		s, err := f.wait(ctx)
+		if err == nil || !joined || ctx.Err() != nil {
+			return s, err
+		}
+		// Somebody else's fetch failed. It may have been frozen on its way, or have had credentials of an earlier day.
+		c.mu.Lock()
+		f = c.launch(ctx)
+		c.mu.Unlock()
 		return f.wait(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -169,7 +178,8 @@ func (c *Cache) newer(ctx context.Context, s *secret) *secret {
 		defer c.mu.Unlock()
 		return c.held
 	}
-	if c.flight == nil && c.Now().Sub(c.askedFor) < tokenPause {
+	pause := c.Now().Sub(c.askedFor)
+	if c.flight == nil && pause >= 0 && pause < tokenPause {
 		c.mu.Unlock()
 		return nil
 	}
@@ -178,11 +188,17 @@ func (c *Cache) newer(ctx context.Context, s *secret) *secret {
 	}
 	f := c.launch(ctx)
 	c.mu.Unlock()
-	fetched, err := f.wait(ctx)
-	if err != nil || fetched == s {
-		return nil
-	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	fetched, _ := f.wait(ctx)
 	return fetched
+}
+
+// fresh reports whether the secret held need not be fetched yet. A time that is too far off is that of a clock which was
+// set back meanwhile. The caller holds c.mu.
+func (c *Cache) fresh() bool {
+	left := c.due.Sub(c.Now())
+	return left > 0 && left <= max(c.TTL, lastBackoff)
 }
 
 // wait returns what the fetch brought, or an error when ctx ends before.

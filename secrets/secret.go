@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Key is an AccessKey of Tencent Cloud. It implements the SDK's common.CredentialIface. Its text lives behind a func:
@@ -88,6 +89,9 @@ func parse(value []byte) (*secret, error) {
 		text = strings.TrimSpace(text)
 		if before, twice := fields[field]; twice && before != text {
 			return nil, fmt.Errorf("its %s is there twice, with two values", field)
+		}
+		if strings.ContainsFunc(text, unicode.IsControl) {
+			return nil, fmt.Errorf("its %s has a line break or another control character in it", field)
 		}
 		fields[field] = text
 	}

@@ -120,8 +120,9 @@ func signName(value string) (string, error) {
 func callingCodes(value string) (map[int]bool, error) {
 	allowed := map[int]bool{}
 	for item := range strings.SplitSeq(value, ",") {
-		code, err := strconv.Atoi(strings.TrimPrefix(strings.TrimSpace(item), "+"))
-		if err != nil || !handler.IsCallingCode(code) {
+		digits := strings.TrimPrefix(strings.TrimSpace(item), "+")
+		code, _ := strconv.Atoi(digits)
+		if strconv.Itoa(code) != digits || !handler.IsCallingCode(code) {
 			return nil, fmt.Errorf("%q is not a calling code; write them as in 86,852,1", item)
 		}
 		allowed[code] = true

@@ -1,0 +1,283 @@
+package settings
+
+import (
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"scf-sms/handler"
+	"scf-sms/internal/tencent"
+)
+
+const templates = `[
+	{"usageType": "Register", "templateCode": "1110001"},
+	{"usageType": "SignIn", "templateCode": {"china": "1110002", "overseas": "2220002"}},
+	{"usageType": "ForgotPassword", "templateCode": "1110003"},
+	{"usageType": "Generic", "locale": "en", "templateCode": {"overseas": "2220004"}, "params": ["{code}", "10"]}
+]`
+
+// minimal is the least that a function needs.
+var minimal = map[string]string{
+	"SECRET_NAME": "sms-accesskey",
+	"SDK_APP_ID":  "1400000000",
+	"SIGN_NAME":   "示例",
+	"TEMPLATES":   templates,
+}
+
+// with reads the least and what else is given.
+func with(environment map[string]string) Settings {
+	all := maps.Clone(minimal)
+	maps.Copy(all, environment)
+	return Read(func(name string) string { return all[name] })
+}
+
+// set reads the least and one more variable.
+func set(name, value string) Settings { return with(map[string]string{name: value}) }
+
+func TestDefaults(t *testing.T) {
+	code := []string{"{code}"}
+	want := Settings{
+		SecretName:    "sms-accesskey",
+		SecretVersion: "SSM_Current",
+		SecretRegion:  "ap-guangzhou",
+		SecretTTL:     10 * time.Minute,
+		SSMEndpoint:   tencent.Endpoint{Scheme: "https", Host: "ssm.tencentcloudapi.com"},
+		SDKAppID:      "1400000000",
+		SignName:      "示例",
+		SMSRegion:     "ap-guangzhou",
+		SMSEndpoint:   tencent.Endpoint{Scheme: "https", Host: "sms.tencentcloudapi.com"},
+		Templates: handler.Templates{
+			{Usage: "Register", ID: "1110001", Params: code},
+			{Usage: "SignIn", ID: "1110002", Params: code},
+			{Usage: "SignIn", ID: "2220002", Overseas: true, Params: code},
+			{Usage: "ForgotPassword", ID: "1110003", Params: code},
+			{Usage: "Generic", Locale: "en", ID: "2220004", Overseas: true, Params: []string{"{code}", "10"}},
+		},
+		TimeBudget: 8 * time.Second,
+		LogLevel:   slog.LevelInfo,
+	}
+	require.Equal(t, want, with(nil))
+
+	t.Run("an empty variable counts as not set", func(t *testing.T) {
+		for _, name := range optional {
+			require.Equal(t, want, set(name, ""), name)
+			require.Equal(t, want, set(name, " \t\n"), name)
+		}
+	})
+	t.Run("blanks around values are trimmed", func(t *testing.T) {
+		padded := map[string]string{}
+		for name, value := range minimal {
+			padded[name] = "\n " + value + "\t"
+		}
+		require.Equal(t, want, with(padded))
+	})
+}
+
+var optional = []string{
+	"SECRET_VERSION", "SECRET_REGION", "TENCENTCLOUD_REGION", "SECRET_TTL", "SIGN_NAME_OVERSEAS", "SENDER_ID", "SMS_REGION",
+	"ALLOWED_CALLING_CODES", "BARE_NUMBERS", "TIME_BUDGET", "SSM_ENDPOINT", "SMS_ENDPOINT", "LOG_LEVEL",
+}
+
+func TestEveryVariableIsRead(t *testing.T) {
+	everything := map[string]string{
+		"SECRET_VERSION":        "v1",
+		"SECRET_REGION":         "ap-shanghai",
+		"SECRET_TTL":            "1h30m",
+		"SSM_ENDPOINT":          "https://ssm.internal.example:8443/",
+		"SIGN_NAME_OVERSEAS":    "Example",
+		"SENDER_ID":             "EXAMPLE",
+		"SMS_REGION":            "ap-nanjing",
+		"SMS_ENDPOINT":          "http://127.0.0.1:9001",
+		"ALLOWED_CALLING_CODES": "86,852,1",
+		"BARE_NUMBERS":          "china",
+		"TIME_BUDGET":           "2500ms",
+		"LOG_LEVEL":             "debug",
+	}
+	want := with(nil)
+	want.SecretVersion = "v1"
+	want.SecretRegion = "ap-shanghai"
+	want.SecretTTL = 90 * time.Minute
+	want.SSMEndpoint = tencent.Endpoint{Scheme: "https", Host: "ssm.internal.example:8443"}
+	want.SignNameOverseas = "Example"
+	want.SenderID = "EXAMPLE"
+	want.SMSRegion = "ap-nanjing"
+	want.SMSEndpoint = tencent.Endpoint{Scheme: "http", Host: "127.0.0.1:9001"}
+	want.AllowedCallingCodes = map[int]bool{86: true, 852: true, 1: true}
+	want.BareChina = true
+	want.TimeBudget = 2500 * time.Millisecond
+	want.LogLevel = slog.LevelDebug
+	require.Equal(t, want, with(everything))
+}
+
+func TestRegionOfTheSecret(t *testing.T) {
+	for _, tt := range []struct {
+		name, secret, function, want string
+	}{
+		{"its own", "ap-shanghai", "ap-beijing", "ap-shanghai"},
+		{"else the function's", "", "ap-beijing", "ap-beijing"},
+		{"else Guangzhou", "", "", "ap-guangzhou"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := with(map[string]string{"SECRET_REGION": tt.secret, "TENCENTCLOUD_REGION": tt.function})
+			require.Empty(t, s.Problems)
+			require.Equal(t, tt.want, s.SecretRegion)
+			require.Equal(t, "ap-guangzhou", s.SMSRegion, "which is not where the function is: few regions take SMS")
+		})
+	}
+}
+
+func TestCallingCodes(t *testing.T) {
+	for setting, want := range map[string]map[int]bool{
+		"86":           {86: true},
+		"86,852,1":     {86: true, 852: true, 1: true},
+		"+86, 852":     {86: true, 852: true},
+		" +1 ,\t+44\n": {1: true, 44: true},
+		"86,86":        {86: true},
+		"":             nil,
+	} {
+		s := set("ALLOWED_CALLING_CODES", setting)
+		require.Empty(t, s.Problems, setting)
+		require.Equal(t, want, s.AllowedCallingCodes, setting)
+	}
+}
+
+func TestWordsInAnyCase(t *testing.T) {
+	for setting, want := range map[string]slog.Level{
+		"debug": slog.LevelDebug, "INFO": slog.LevelInfo, "Warn": slog.LevelWarn, "error": slog.LevelError,
+	} {
+		s := set("LOG_LEVEL", setting)
+		require.Empty(t, s.Problems, setting)
+		require.Equal(t, want, s.LogLevel, setting)
+	}
+}
+
+func TestWrongValue(t *testing.T) {
+	const (
+		duration = `must be a time such as "10m" or "8s"`
+		endpoint = "must be host[:port] or a URL"
+		words    = "must be debug, info, warn or error"
+	)
+	code := func(item string) string { return item + " is not a calling code; write them as in 86,852,1" }
+	for _, tt := range []struct{ variable, value, problem string }{
+		{"SECRET_TTL", "10", duration},
+		{"SECRET_TTL", "ten minutes", duration},
+		{"SECRET_TTL", "0s", duration},
+		{"SECRET_TTL", "-10m", duration},
+		{"TIME_BUDGET", "8", duration},
+		{"TIME_BUDGET", "0", duration},
+		{"SIGN_NAME", "【示例】", "must be the signature's text without 【】"},
+		{"SIGN_NAME_OVERSEAS", "Example】", "must be the signature's text without 【】"},
+		{"SSM_ENDPOINT", "a b", endpoint},
+		{"SSM_ENDPOINT", "http://ssm.tencentcloudapi.com", "must be https, unless it is a loopback address"},
+		{"SMS_ENDPOINT", "https://", endpoint},
+		{"SMS_ENDPOINT", "ftp://sms.tencentcloudapi.com", "must be https"},
+		{"SMS_ENDPOINT", "https://sms.tencentcloudapi.com/v3", "must have no user, path, query or fragment"},
+		{"ALLOWED_CALLING_CODES", "86,", code(`""`)},
+		{"ALLOWED_CALLING_CODES", "86;852", code(`"86;852"`)},
+		{"ALLOWED_CALLING_CODES", "86, 0", code(`" 0"`)},
+		{"ALLOWED_CALLING_CODES", "86,-1", code(`"-1"`)},
+		{"ALLOWED_CALLING_CODES", "86,999", code(`"999"`)},
+		{"ALLOWED_CALLING_CODES", "China", code(`"China"`)},
+		{"ALLOWED_CALLING_CODES", "8\n6", code(`"8\n6"`)},
+		{"ALLOWED_CALLING_CODES", "99999999999999999999", code(`"99999999999999999999"`)},
+		{"BARE_NUMBERS", "China", "must be international or china"},
+		{"BARE_NUMBERS", "86", "must be international or china"},
+		{"LOG_LEVEL", "verbose", words},
+		{"LOG_LEVEL", "0", words},
+		{"TEMPLATES", "1110001", `must be a JSON list such as [{"usageType": "SignIn", "templateCode": "1110001"}]: ` +
+			"json: cannot unmarshal number into Go value of type []map[string]json.RawMessage"},
+		{"TEMPLATES", "[]", "no template for the usage type Register; no template for the usage type SignIn; " +
+			"no template for the usage type ForgotPassword; no template for the usage type Generic"},
+		{"TEMPLATES", `[{"usageType": "SignIn", "templateCode": "1"}, {"usageType": "SignIn", "templateCode": {"china": "2"}}]`,
+			"two templates for usage type SignIn, china; no template for the usage type Register; " +
+				"no template for the usage type ForgotPassword; no template for the usage type Generic"},
+		{"TEMPLATES", `[{"templateCode": "1"}, {"usageType": "SignIn"}, {"usageType": "SignIn", "template": "1"}]`,
+			`entry 1: usageType is missing; ` +
+				`entry 2: templateCode must be a string, or {"china": "…", "overseas": "…"} with at least one of them; ` +
+				`entry 3: unknown key "template"; known are usageType, templateCode, locale and params`},
+	} {
+		t.Run(tt.variable+" "+tt.value, func(t *testing.T) {
+			s := set(tt.variable, tt.value)
+			require.Equal(t, []string{tt.variable + ": " + tt.problem}, s.Problems)
+			require.Equal(t, "sms-accesskey", s.SecretName, "what is right is read all the same")
+		})
+	}
+}
+
+func TestMissingVariable(t *testing.T) {
+	for name := range minimal {
+		require.Equal(t, []string{name + " is not set"}, set(name, "").Problems)
+		require.Equal(t, []string{name + " is not set"}, set(name, " \n").Problems)
+	}
+}
+
+func TestAllProblemsAreNamedAtOnce(t *testing.T) {
+	t.Run("nothing is set", func(t *testing.T) {
+		s := Read(func(string) string { return "" })
+		require.Equal(t, []string{
+			"SECRET_NAME is not set",
+			"SDK_APP_ID is not set",
+			"SIGN_NAME is not set",
+			"TEMPLATES is not set",
+		}, s.Problems)
+	})
+	t.Run("everything is wrong", func(t *testing.T) {
+		s := with(map[string]string{
+			"SECRET_NAME": "", "SDK_APP_ID": " ", "SIGN_NAME": "【】", "SIGN_NAME_OVERSEAS": "【】", "TEMPLATES": "{",
+			"SECRET_TTL": "x", "TIME_BUDGET": "x", "SSM_ENDPOINT": "x/x", "SMS_ENDPOINT": "x/x",
+			"ALLOWED_CALLING_CODES": "x", "BARE_NUMBERS": "x", "LOG_LEVEL": "x",
+		})
+		var named []string
+		for _, problem := range s.Problems {
+			require.NotContains(t, problem, "\n", "a sentence for each variable")
+			name, _, _ := strings.Cut(strings.ReplaceAll(problem, " ", ":"), ":")
+			named = append(named, name)
+		}
+		require.ElementsMatch(t, []string{
+			"SECRET_NAME", "SDK_APP_ID", "SIGN_NAME", "SIGN_NAME_OVERSEAS", "TEMPLATES", "SECRET_TTL", "TIME_BUDGET",
+			"SSM_ENDPOINT", "SMS_ENDPOINT", "ALLOWED_CALLING_CODES", "BARE_NUMBERS", "LOG_LEVEL",
+		}, named)
+		require.Equal(t, slog.LevelInfo, s.LogLevel, "so that the log can tell")
+	})
+}
+
+func TestReadAsksForNothingElse(t *testing.T) {
+	known := append(slices.Collect(maps.Keys(minimal)), optional...)
+	var asked []string
+	Read(func(name string) string {
+		asked = append(asked, name)
+		return ""
+	})
+	require.ElementsMatch(t, known, asked)
+}
+
+func FuzzRead(f *testing.F) {
+	names := slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(minimal)), optional...)))
+	for i, seed := range []string{"86,852,1", "+86, 999", "china", "http://[::1]:9001", "https://a@b/c", "10m", "1e9h", "【示例】", "debug+1", templates, "[{"} {
+		f.Add(uint(i), seed)
+	}
+	f.Fuzz(func(t *testing.T, i uint, value string) {
+		if strings.Contains(value, "\x00") {
+			t.Skip("no environment variable can hold it")
+		}
+		name := names[i%uint(len(names))]
+		s := set(name, value)
+		for _, problem := range s.Problems {
+			require.True(t, strings.HasPrefix(problem, name), "%s: %s", name, problem)
+			require.NotContains(t, problem, "\n")
+		}
+		require.LessOrEqual(t, len(s.Problems), 1)
+		if len(s.Problems) == 0 {
+			require.Positive(t, s.SecretTTL)
+			require.Positive(t, s.TimeBudget)
+		}
+		for code := range s.AllowedCallingCodes {
+			require.True(t, handler.IsCallingCode(code))
+		}
+	})
+}

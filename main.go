@@ -7,6 +7,7 @@ import (
 	"log"
 	"log/slog"
 	"os"
+	"runtime/debug"
 
 	"github.com/tencentyun/scf-go-lib/cloudfunction"
 
@@ -19,6 +20,9 @@ import (
 func main() {
 	// net/http writes there what a server sends unasked, which may be an answer with a number in it.
 	log.SetOutput(io.Discard)
+
+	// An instance has 64 MB, and events have up to 6: collect garbage before the platform ends the process.
+	debug.SetMemoryLimit(40 << 20)
 
 	s := settings.Read(os.Getenv)
 	logger := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: s.LogLevel}))

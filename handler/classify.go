@@ -142,7 +142,7 @@ func known(code string) (outcome, bool) {
 	// The account and the application.
 	case "failedoperation.insufficientbalanceinsmspackage":
 		return refused("the SMS package is used up: buy one. Until then nobody gets a code."), true
-	case "unauthorizedoperation.servicesuspendduetoarrears":
+	case "unauthorizedoperation.servicesuspendduetoarrears", "unauthorizedoperation.serivcesuspendduetoarrears": // the second is an older spelling
 		return refused("the account is overdue: top it up. Until then nobody gets a code."), true
 	case "invalidparametervalue.sdkappidnotexist", "unauthorizedoperation.smssdkappidverifyfail", "invalidparameter.appidandbizid":
 		return refused("check SDK_APP_ID: it must belong to the account of the AccessKey in the secret"), true

@@ -157,9 +157,12 @@ func noTemplate(to destination) outcome {
 
 // bound gives an invocation its deadline: the time budget, or the platform's deadline less a margin for the answer.
 func (h *Handler) bound(ctx context.Context) (context.Context, context.CancelFunc) {
-	const margin = 500 * time.Millisecond
+	const (
+		margin = 500 * time.Millisecond // of the platform's deadline, after which it ends the process
+		finish = 50 * time.Millisecond  // of the time budget, to be back within it
+	)
 	now := time.Now()
-	end := now.Add(h.TimeBudget)
+	end := now.Add(h.TimeBudget - min(finish, h.TimeBudget/4))
 	// scf-go-lib makes a deadline of 1970 of a host that sends none.
 	if deadline, ok := ctx.Deadline(); ok && deadline.Unix() > 0 {
 		left := deadline.Sub(now)

@@ -86,7 +86,7 @@ func (h *Handler) write(r *record, out outcome) {
 		}
 	}
 	add("type", r.usage)
-	add("locale", tag(r.locale))
+	add("locale", r.tag(r.locale))
 	if r.number.callingCode != 0 {
 		attrs = append(attrs, slog.Int("callingCode", r.number.callingCode))
 		add("numberEnds", r.number.lastTwo())
@@ -149,15 +149,18 @@ func (r *record) id(s string) string {
 }
 
 // tag returns a language tag for the log, if it is one: letters, with a region's three digits at most.
-func tag(s string) string {
+func (r *record) tag(s string) string {
 	digits := 0
 	for _, b := range []byte(s) {
 		if '0' <= b && b <= '9' {
 			digits++
 		}
 	}
-	if s == "" || wellFormed(s) && len(s) <= 35 && digits <= 3 {
+	if s == "" {
 		return s
 	}
-	return unreadable
+	if !wellFormed(s) || len(s) > 35 || digits > 3 || r.code != "" && strings.Contains(s, r.code) {
+		return unreadable
+	}
+	return s
 }

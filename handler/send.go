@@ -42,6 +42,9 @@ func (h *Handler) send(ctx context.Context, o order, rec *record) outcome {
 		return noSecret(err)
 	}
 	for {
+		if ctx.Err() != nil {
+			return unavailable("no time was left to send: raise TIME_BUDGET and the function's timeout")
+		}
 		rec.attempts++
 		out := h.attempt(ctx, key, o, rec)
 		if out.again == newKey {
@@ -127,7 +130,7 @@ func (h *Handler) request(o order, requestID string) *sms.SendSmsRequest {
 // failed says what a request without a SendStatus means.
 func (h *Handler) failed(failure *tencent.Error) outcome {
 	if failure.NotSent {
-		out := unavailable("Tencent SMS can't be reached: check the function's network and SMS_ENDPOINT")
+		out := unavailable("there was no connection to Tencent SMS, see tencentCode: check the function's network and SMS_ENDPOINT")
 		out.tencent, out.again = failure.Reason, reconnect
 		return out
 	}

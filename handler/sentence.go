@@ -88,7 +88,7 @@ func sentence(code, locale string) string {
 			"The verification code may be on its way. If it does not arrive within a minute, please request a new one.",
 			"验证码可能已发出。如一分钟内仍未收到，请重新获取。",
 			"驗證碼可能已送出。如一分鐘內仍未收到，請重新取得。",
-			"認証コードは送信された可能性があります。1分以内に届かない場合は、もう一度リクエストしてください。",
+			"認証コードは送信済みの可能性があります。1分以内に届かない場合は、もう一度リクエストしてください。",
 			"인증번호가 발송되었을 수 있습니다. 1분 안에 도착하지 않으면 다시 요청해 주세요.",
 		}
 	default:

@@ -35,27 +35,34 @@ type Template struct {
 // Templates are all templates of a function.
 type Templates []Template
 
-// ParseTemplates reads the setting TEMPLATES. The error names everything that is wrong with it.
+// ParseTemplates reads the setting TEMPLATES. The error names everything that is wrong with it. Of several templates
+// between which nothing decides the first is used, as in Logto's connectors.
 func ParseTemplates(setting string) (Templates, error) {
 	var entries []map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(setting), &entries); err != nil {
-		return nil, fmt.Errorf(`must be a JSON list such as [{"usageType": "SignIn", "templateCode": "1110001"}]: %w`, err)
+		problem := `must be a JSON list such as [{"usageType": "SignIn", "templateCode": "1110001"}]`
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			problem += fmt.Sprintf(": %s at character %d", syntax, syntax.Offset)
+		}
+		return nil, errors.New(problem)
 	}
 	var all Templates
 	var problems []error
+	named := map[string]bool{}
 	for i, entry := range entries {
-		templates, err := parseEntry(entry)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("entry %d: %w", i+1, err))
+		templates, wrong := parseEntry(entry)
+		for _, problem := range wrong {
+			problems = append(problems, fmt.Errorf("entry %d: %w", i+1, problem))
 		}
 		all = append(all, templates...)
+		var usage string
+		text(entry["usageType"], &usage)
+		named[usage] = true
 	}
-	if len(problems) == 0 {
-		problems = append(problems, all.duplicates()...)
-		for _, usage := range required {
-			if !slices.ContainsFunc(all, func(t Template) bool { return t.Usage == usage }) {
-				problems = append(problems, fmt.Errorf("no template for the usage type %s", usage))
-			}
+	for _, usage := range required {
+		if !named[usage] {
+			problems = append(problems, fmt.Errorf("no template for the usage type %s", usage))
 		}
 	}
 	if len(problems) > 0 {
@@ -65,44 +72,39 @@ func ParseTemplates(setting string) (Templates, error) {
 }
 
 // parseEntry reads one entry, which stands for one template or, with one for each destination, for two.
-func parseEntry(entry map[string]json.RawMessage) (Templates, error) {
+func parseEntry(entry map[string]json.RawMessage) (templates Templates, problems []error) {
 	t := Template{Params: []string{"{code}"}}
 	for _, key := range slices.Sorted(maps.Keys(entry)) {
 		raw := entry[key]
 		switch key {
-		case "templateCode":
-		case "usageType":
-			if !text(raw, &t.Usage) || t.Usage == "" {
-				return nil, errors.New("usageType must be a string that is not empty")
-			}
+		case "templateCode", "usageType": // required, so looked at below
 		case "locale":
 			if !text(raw, &t.Locale) || !wellFormed(t.Locale) {
-				return nil, errors.New(`locale must be a language tag such as "zh-CN"`)
+				problems = append(problems, errors.New(`locale must be a language tag such as "zh-CN"`))
 			}
 		case "params":
 			var ok bool
 			if t.Params, ok = texts(raw); !ok || !slices.ContainsFunc(t.Params, holdsCode) {
-				return nil, errors.New(`params must be a list of strings with "{code}" in it`)
+				problems = append(problems, errors.New(`params must be a list of strings with "{code}" in it`))
 			}
 		default:
-			return nil, fmt.Errorf("unknown key %q; known are usageType, templateCode, locale and params", key)
+			problems = append(problems, fmt.Errorf("unknown key %q; known are usageType, templateCode, locale and params", key))
 		}
 	}
-	if t.Usage == "" {
-		return nil, errors.New("usageType is missing")
+	if !text(entry["usageType"], &t.Usage) || t.Usage == "" {
+		problems = append(problems, errors.New("usageType must be there, and a string that is not empty"))
 	}
 	ids, err := parseIDs(entry["templateCode"])
 	if err != nil {
-		return nil, err
+		problems = append(problems, err)
 	}
-	var templates Templates
 	for _, to := range []destination{china, overseas} {
 		if id := ids[to]; id != "" {
 			t.ID, t.Overseas = id, to == overseas
 			templates = append(templates, t)
 		}
 	}
-	return templates, nil
+	return templates, problems
 }
 
 // texts reads a JSON list of strings. encoding/json alone would make an empty string of a null.
@@ -122,19 +124,12 @@ func texts(raw json.RawMessage) ([]string, bool) {
 
 // parseIDs reads a templateCode: a string for mainland numbers, or one for either destination.
 func parseIDs(raw json.RawMessage) (map[destination]string, error) {
-	wrong := errors.New(`templateCode must be a string, or {"china": "…", "overseas": "…"} with at least one of them`)
+	wrong := errors.New(`templateCode must be there: a string, or {"china": "…", "overseas": "…"} with at least one of them`)
+	var ids map[destination]string
 	var id string
 	if text(raw, &id) {
-		raw = nil
-	}
-	ids := map[destination]string{china: id}
-	if raw != nil {
-		ids = nil
-		if json.Unmarshal(raw, &ids) != nil {
-			return nil, wrong
-		}
-	}
-	if len(ids) == 0 {
+		ids = map[destination]string{china: id}
+	} else if json.Unmarshal(raw, &ids) != nil || len(ids) == 0 {
 		return nil, wrong
 	}
 	for to, id := range ids {
@@ -144,23 +139,6 @@ func parseIDs(raw json.RawMessage) (map[destination]string, error) {
 		ids[to] = strings.TrimSpace(id)
 	}
 	return ids, nil
-}
-
-// duplicates names the templates between which nothing decides.
-func (all Templates) duplicates() []error {
-	var problems []error
-	seen := map[string]bool{}
-	for _, t := range all {
-		key := fmt.Sprintf("usage type %s, %s", t.Usage, t.destination())
-		if t.Locale != "" {
-			key += ", locale " + strings.ToLower(t.Locale)
-		}
-		if seen[key] {
-			problems = append(problems, fmt.Errorf("two templates for %s", key))
-		}
-		seen[key] = true
-	}
-	return problems
 }
 
 // choose returns the template for a usage type and destination in the first of the languages that there is one for,

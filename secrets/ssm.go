@@ -57,11 +57,11 @@ func (c *Config) fetch(ctx context.Context) (*secret, error) {
 	}
 	value, err := text(answer.Response)
 	if err != nil {
-		return nil, &Error{Permanent: true, RequestID: deref(answer.Response.RequestId), Reason: err.Error()}
+		return nil, &Error{Permanent: true, RequestID: deref(answer.Response.RequestId), Reason: "the secret can't be used: " + err.Error()}
 	}
 	s, err := parse(value)
 	if err != nil {
-		return nil, &Error{Permanent: true, RequestID: deref(answer.Response.RequestId), Reason: err.Error()}
+		return nil, &Error{Permanent: true, RequestID: deref(answer.Response.RequestId), Reason: "the secret can't be used: " + err.Error()}
 	}
 	return s, nil
 }

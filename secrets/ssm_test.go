@@ -256,10 +256,10 @@ func TestSecretBinary(t *testing.T) {
 		w.requireAllowed(t, "Bearer evil")
 	})
 	for _, tt := range []struct{ name, answer, reason string }{
-		{"that is not base64", `"SecretBinary": "hunter2!"`, "its SecretBinary is not base64"},
-		{"of bytes that are no text", `"SecretBinary": "AP/+3q2+7w=="`, "its value is not a JSON object"},
-		{"that is empty, and an empty SecretString", `"SecretBinary": "", "SecretString": ""`, "its value is not a JSON object"},
-		{"that is null, and a SecretString that is null", `"SecretBinary": null, "SecretString": null`, "its value is not a JSON object"},
+		{"that is not base64", `"SecretBinary": "hunter2!"`, "the secret can't be used: its SecretBinary is not base64"},
+		{"of bytes that are no text", `"SecretBinary": "AP/+3q2+7w=="`, "the secret can't be used: its value is not a JSON object"},
+		{"that is empty, and an empty SecretString", `"SecretBinary": "", "SecretString": ""`, "the secret can't be used: its value is not a JSON object"},
+		{"that is null, and a SecretString that is null", `"SecretBinary": null, "SecretString": null`, "the secret can't be used: its value is not a JSON object"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := overTCP(t)

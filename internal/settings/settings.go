@@ -119,13 +119,17 @@ func signName(value string) (string, error) {
 
 func callingCodes(value string) (map[int]bool, error) {
 	allowed := map[int]bool{}
+	var wrong []string
 	for item := range strings.SplitSeq(value, ",") {
 		digits := strings.TrimPrefix(strings.TrimSpace(item), "+")
 		code, _ := strconv.Atoi(digits)
 		if strconv.Itoa(code) != digits || !handler.IsCallingCode(code) {
-			return nil, fmt.Errorf("%q is not a calling code; write them as in 86,852,1", item)
+			wrong = append(wrong, strconv.Quote(item))
 		}
 		allowed[code] = true
+	}
+	if len(wrong) > 0 {
+		return nil, fmt.Errorf("not a calling code: %s; write them as in 86,852,1", strings.Join(wrong, ", "))
 	}
 	return allowed, nil
 }

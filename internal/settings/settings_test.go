@@ -162,7 +162,7 @@ func TestWrongValue(t *testing.T) {
 		endpoint = "must be host[:port] or a URL"
 		words    = "must be debug, info, warn or error"
 	)
-	code := func(item string) string { return item + " is not a calling code; write them as in 86,852,1" }
+	code := func(item string) string { return "not a calling code: " + item + "; write them as in 86,852,1" }
 	for _, tt := range []struct{ variable, value, problem string }{
 		{"SECRET_TTL", "10", duration},
 		{"SECRET_TTL", "ten minutes", duration},
@@ -189,17 +189,21 @@ func TestWrongValue(t *testing.T) {
 		{"BARE_NUMBERS", "86", "must be international or china"},
 		{"LOG_LEVEL", "verbose", words},
 		{"LOG_LEVEL", "0", words},
-		{"TEMPLATES", "1110001", `must be a JSON list such as [{"usageType": "SignIn", "templateCode": "1110001"}]: ` +
-			"json: cannot unmarshal number into Go value of type []map[string]json.RawMessage"},
+		{"TEMPLATES", "1110001", `must be a JSON list such as [{"usageType": "SignIn", "templateCode": "1110001"}]`},
+		{"TEMPLATES", `[{"usageType": "SignIn"]`, `must be a JSON list such as [{"usageType": "SignIn", "templateCode": "1110001"}]: ` +
+			"invalid character ']' after object key:value pair at character 24"},
 		{"TEMPLATES", "[]", "no template for the usage type Register; no template for the usage type SignIn; " +
 			"no template for the usage type ForgotPassword; no template for the usage type Generic"},
 		{"TEMPLATES", `[{"usageType": "SignIn", "templateCode": "1"}, {"usageType": "SignIn", "templateCode": {"china": "2"}}]`,
-			"two templates for usage type SignIn, china; no template for the usage type Register; " +
+			"no template for the usage type Register; " +
 				"no template for the usage type ForgotPassword; no template for the usage type Generic"},
 		{"TEMPLATES", `[{"templateCode": "1"}, {"usageType": "SignIn"}, {"usageType": "SignIn", "template": "1"}]`,
-			`entry 1: usageType is missing; ` +
-				`entry 2: templateCode must be a string, or {"china": "…", "overseas": "…"} with at least one of them; ` +
-				`entry 3: unknown key "template"; known are usageType, templateCode, locale and params`},
+			`entry 1: usageType must be there, and a string that is not empty; ` +
+				`entry 2: templateCode must be there: a string, or {"china": "…", "overseas": "…"} with at least one of them; ` +
+				`entry 3: unknown key "template"; known are usageType, templateCode, locale and params; ` +
+				`entry 3: templateCode must be there: a string, or {"china": "…", "overseas": "…"} with at least one of them; ` +
+				`no template for the usage type Register; no template for the usage type ForgotPassword; no template for the usage type Generic`},
+		{"ALLOWED_CALLING_CODES", "999,86,abc", `not a calling code: "999", "abc"; write them as in 86,852,1`},
 	} {
 		t.Run(tt.variable+" "+tt.value, func(t *testing.T) {
 			s := set(tt.variable, tt.value)

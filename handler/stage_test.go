@@ -325,6 +325,8 @@ func examine(t testing.TB, event, raw []byte, log string) answer {
 	require.Equal(t, statuses[a.outcome()], a.StatusCode, "the contract's status for %s", a.outcome())
 	require.EqualValues(t, a.StatusCode, a.line["status"])
 	require.Equal(t, a.line["requestId"], requestIDOf(t, a))
+	level := map[int]string{2: "INFO", 4: "WARN", 5: "ERROR"}[a.StatusCode/100]
+	require.Equal(t, level, a.line["level"])
 	if a.outcome() == "misconfigured" || a.outcome() == "provider_refused" {
 		require.NotEmpty(t, a.line["hint"], "the operator is told what to do")
 	}

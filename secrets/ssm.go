@@ -27,7 +27,22 @@ func (e *Error) Error() string { return "secret: " + e.Reason }
 // LogValue keeps the parts apart in a log.
 func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
-		slog.String("reason", e.Reason), slog.String("tencentCode", e.Code), slog.String("tencentRequestId", e.RequestID))
+		slog.String("reason", e.Reason), slog.String("tencentCode", word(e.Code)), slog.String("tencentRequestId", word(e.RequestID)))
+}
+
+// word returns a code or an id of Tencent's, if it is one: a garbled answer could have parts of the secret in their place.
+func word(s string) string {
+	for _, b := range []byte(s) {
+		letter := 'a' <= b|0x20 && b|0x20 <= 'z'
+		digit := '0' <= b && b <= '9'
+		if !letter && !digit && b != '.' && b != '-' {
+			return "(not shown)"
+		}
+	}
+	if len(s) > 100 {
+		return "(not shown)"
+	}
+	return s
 }
 
 // fetch asks SSM for the secret once.

@@ -21,7 +21,7 @@ var ErrClosed = errors.New("scfhost: the instance is closed")
 type Instance struct {
 	function Function // all defaults filled in
 	output   *output
-	port     func() (int, error) // freePort, but for tests
+	port     func() (port int, release func(), err error) // freePort, but for tests
 
 	turn   chan struct{} // full while an event is being handled; Function.Concurrent leaves it empty
 	closed context.Context
@@ -160,15 +160,17 @@ func (i *Instance) start(ctx context.Context, role Role) (*process, error) {
 	defer cancel()
 	const attempts = 5
 	for attempt := 1; ; attempt++ {
-		port, err := i.port()
+		port, release, err := i.port()
 		if err != nil {
 			return nil, fmt.Errorf("scfhost: no port for the function: %w", err)
 		}
 		p, err := spawn(i.function, i.function.environ(port, role), i.output)
 		if err != nil {
+			release()
 			return nil, fmt.Errorf("scfhost: %w", err)
 		}
 		err = p.connect(ctx, net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		release() // the function has it now, or never will
 		if err == nil {
 			return p, nil
 		}

@@ -79,9 +79,9 @@ func TestAnInstance(t *testing.T) {
 
 		i := start(t, Function{})
 		tried := 0
-		i.port = func() (int, error) {
+		i.port = func() (int, func(), error) {
 			if tried++; tried == 1 {
-				return conn.LocalAddr().(*net.TCPAddr).Port, nil
+				return conn.LocalAddr().(*net.TCPAddr).Port, func() {}, nil
 			}
 			return freePort()
 		}
@@ -92,7 +92,7 @@ func TestAnInstance(t *testing.T) {
 	})
 	t.Run("says so when there is no port", func(t *testing.T) {
 		i := start(t, Function{})
-		i.port = func() (int, error) { return 0, errors.New("all taken") }
+		i.port = func() (int, func(), error) { return 0, nil, errors.New("all taken") }
 		_, err := i.Invoke(t.Context(), nil)
 		assert.ErrorContains(t, err, "all taken")
 	})

@@ -116,13 +116,3 @@ func (p *process) peakMB() float64 {
 	kB, _ := strconv.ParseFloat(string(fields[0]), 64)
 	return kB / 1024
 }
-
-// freePort returns a port nobody listens on at the moment.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
-}

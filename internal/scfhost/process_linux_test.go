@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -49,4 +50,20 @@ func TestAFrozenProcessTimesOutAndIsReplaced(t *testing.T) {
 	require.True(t, status.Stopped())
 	assert.Equal(t, 433, do(t, i, `{}`).Status)
 	assert.True(t, do(t, i, `{}`).Cold)
+}
+
+func TestAPortIsGivenToOneHostOnly(t *testing.T) {
+	given := map[int]bool{}
+	for range 1000 {
+		port, release, err := freePort()
+		require.NoError(t, err)
+		defer release()
+		require.False(t, given[port], "port %d twice", port)
+		given[port] = true
+	}
+	for port := range given {
+		l, err := net.Listen("tcp", ":"+strconv.Itoa(port)) // as scf-go-lib does
+		require.NoError(t, err, "what holds the port must not be in the function's way")
+		require.NoError(t, l.Close())
+	}
 }

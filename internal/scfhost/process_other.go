@@ -3,6 +3,7 @@
 package scfhost
 
 import (
+	"net"
 	"os"
 	"syscall"
 )
@@ -15,4 +16,14 @@ func attributes() *syscall.SysProcAttr {
 
 func kill(p *os.Process) {
 	p.Kill()
+}
+
+// freePort returns a port nobody listens on at the moment. Nothing holds it until the function does.
+func freePort() (port int, release func(), err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, nil, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, func() {}, nil
 }

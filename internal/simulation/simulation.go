@@ -51,8 +51,13 @@ func Build(ctx context.Context, root, dir string, flags ...string) (string, erro
 	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", binary}, flags...)
 	build := exec.CommandContext(ctx, "go", append(args, ".")...)
 	build.Dir = root
+	// Interrupted, the go command ends the compilers it started; killed, it leaves them, and its files in any case: they
+	// are to be where the caller removes them.
+	build.Cancel = func() error { return build.Process.Signal(os.Interrupt) }
+	build.WaitDelay = 5 * time.Second
+	build.Env = append(os.Environ(), "GOTMPDIR="+dir)
 	if !slices.Contains(flags, "-race") {
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		build.Env = append(build.Env, "CGO_ENABLED=0")
 	}
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the function: %w\n%s", err, out)
@@ -69,11 +74,7 @@ type Simulation struct {
 
 // Start starts a simulated cloud with the account in testdata, and makes the settings there those of the function.
 func Start(binary, testdata string, options cloudsim.Options) (*Simulation, error) {
-	account, err := cloudsim.LoadAccount(filepath.Join(testdata, accountFile))
-	if err != nil {
-		return nil, err
-	}
-	env, err := godotenv.Read(filepath.Join(testdata, settingsFile))
+	account, env, err := load(testdata)
 	if err != nil {
 		return nil, err
 	}
@@ -82,17 +83,40 @@ func Start(binary, testdata string, options cloudsim.Options) (*Simulation, erro
 	if err != nil {
 		return nil, err
 	}
-	env["SSM_ENDPOINT"], env["SMS_ENDPOINT"] = server.URL, server.URL
-	return &Simulation{
-		Cloud:  cloud,
-		Server: server,
-		Function: scfhost.Function{
-			Binary:  binary,
-			Env:     env,
-			Role:    func() scfhost.Role { return role(account) },
-			Timeout: 10 * time.Second, // as in serverless.yml
-		},
-	}, nil
+	return &Simulation{Cloud: cloud, Server: server, Function: function(binary, server.URL, env, account)}, nil
+}
+
+// Reload takes a new binary, and the account and settings that testdata holds by now, in place of those before. What the
+// cloud has sent and counted stays, and nothing changes where there is an error. The Function is a new one: what was set
+// in it is gone, and an instance of the old one goes on as it is.
+func (s *Simulation) Reload(binary, testdata string) error {
+	account, env, err := load(testdata)
+	if err != nil {
+		return err
+	}
+	s.Function = function(binary, s.Server.URL, env, account)
+	s.Cloud.Update(func(a *cloudsim.Account) { *a = account })
+	return nil
+}
+
+func load(testdata string) (cloudsim.Account, map[string]string, error) {
+	account, err := cloudsim.LoadAccount(filepath.Join(testdata, accountFile))
+	if err != nil {
+		return cloudsim.Account{}, nil, err
+	}
+	env, err := godotenv.Read(filepath.Join(testdata, settingsFile))
+	return account, env, err
+}
+
+func function(binary, url string, env map[string]string, account cloudsim.Account) scfhost.Function {
+	env["SSM_ENDPOINT"], env["SMS_ENDPOINT"] = url, url
+	role := role(account)
+	return scfhost.Function{
+		Binary:  binary,
+		Env:     env,
+		Role:    func() scfhost.Role { return role },
+		Timeout: 10 * time.Second, // as in serverless.yml
+	}
 }
 
 // Close stops the cloud.

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// Account is what one Tencent Cloud account holds, as far as the two actions
-// look at it. The zero Account refuses everybody.
+// Account is what one Tencent Cloud account holds, as far as the actions look at
+// it. The zero Account refuses everybody.
 type Account struct {
 	Keys      []Key      `json:"keys,omitempty"`
 	Secrets   []Secret   `json:"secrets,omitempty"`
@@ -35,6 +35,14 @@ type Account struct {
 	// nil means that nobody counts.
 	Balance *int `json:"balance,omitempty"`
 
+	// Individual accounts, those without an enterprise's certification, may not
+	// list signatures and templates by API.
+	Individual bool `json:"individual,omitempty"`
+
+	// Reports says what comes of messages that were accepted; to a number that is
+	// not in it they are delivered.
+	Reports map[string]Report `json:"reports,omitempty"` // :: E.164 number → report
+
 	// Numbers says what a send to a number meets, so that an event alone can ask
 	// for a refusal or a fault. Scripted and standing faults come first.
 	Numbers map[string]Fault `json:"numbers,omitempty"` // :: E.164 number → fault
@@ -50,6 +58,9 @@ type Key struct {
 	// Allow lists the permitted actions: "sms:SendSms", "ssm:*" or "*".
 	// An empty list permits nothing.
 	Allow []string `json:"allow,omitempty"`
+
+	// SubAccount keys may not list templates, whatever Allow says.
+	SubAccount bool `json:"subAccount,omitempty"`
 }
 
 // Secret is one SSM secret.
@@ -91,6 +102,39 @@ type Sign struct {
 	Name          string `json:"name"`
 	International bool   `json:"international,omitempty"`
 	Approved      bool   `json:"approved,omitempty"`
+
+	// ID is the signature's id; 0 means 1000001 and up, in the order of the list.
+	ID uint64 `json:"id,omitempty"`
+	Review
+}
+
+// Review is how far the review of a signature or a template is that is not
+// Approved.
+type Review struct {
+	// Status is StatusRejected, StatusWaiting or, if 0, StatusReviewing.
+	Status int `json:"status,omitempty"`
+
+	// Reply is what the reviewer wrote.
+	Reply string `json:"reply,omitempty"`
+}
+
+// The results of a review, as the lists of signatures and templates show them.
+const (
+	StatusApproved  = 0
+	StatusReviewing = 1
+	StatusWaiting   = 2 // approved, not yet in effect
+	StatusRejected  = -1
+)
+
+func (r Review) valid(approved bool) bool {
+	return r.Status == 0 || !approved && slices.Contains([]int{StatusRejected, StatusReviewing, StatusWaiting}, r.Status)
+}
+
+func (r Review) status(approved bool) int {
+	if approved {
+		return StatusApproved
+	}
+	return cmp.Or(r.Status, StatusReviewing)
 }
 
 // Template is a message text with variables {1}, {2}, …
@@ -103,6 +147,10 @@ type Template struct {
 
 	International bool `json:"international,omitempty"`
 	Approved      bool `json:"approved,omitempty"`
+
+	// Everywhere makes it one for both kinds of numbers.
+	Everywhere bool `json:"everywhere,omitempty"`
+	Review
 }
 
 // The types of a Template.
@@ -197,10 +245,16 @@ func (a *Account) check() error {
 		if s.Name == "" {
 			wrong("signs[%d]: needs name", i)
 		}
+		if !s.valid(s.Approved) {
+			wrong("signs[%d]: status %d is none of -1, 1, 2, or it is approved", i, s.Status)
+		}
 	}
 	for i, t := range a.Templates {
 		if t.ID == "" || t.Text == "" {
 			wrong("templates[%d]: needs id and text", i)
+		}
+		if !t.valid(t.Approved) {
+			wrong("templates[%d]: status %d is none of -1, 1, 2, or it is approved", i, t.Status)
 		}
 		if !slices.Contains([]string{Verification, Notification, Marketing}, t.kind()) {
 			wrong("templates[%d]: type %q is none of %s, %s, %s", i, t.Type, Verification, Notification, Marketing)
@@ -209,6 +263,11 @@ func (a *Account) check() error {
 	for _, n := range slices.Sorted(maps.Keys(a.Numbers)) {
 		if e164, ok := parseNumber(n); !ok || e164 != n {
 			wrong("numbers: %q is not +, calling code and number", n)
+		}
+	}
+	for _, n := range slices.Sorted(maps.Keys(a.Reports)) {
+		if e164, ok := parseNumber(n); !ok || e164 != n {
+			wrong("reports: %q is not +, calling code and number", n)
 		}
 	}
 	return errors.Join(errs...)
@@ -230,6 +289,7 @@ func (a Account) clone() Account {
 	a.SenderIDs = slices.Clone(a.SenderIDs)
 	a.SMSRegions = slices.Clone(a.SMSRegions)
 	a.Numbers = maps.Clone(a.Numbers)
+	a.Reports = maps.Clone(a.Reports)
 	if a.Balance != nil {
 		balance := *a.Balance
 		a.Balance = &balance

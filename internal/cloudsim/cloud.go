@@ -14,8 +14,18 @@ import (
 
 // The actions the cloud knows.
 const (
-	SendSms        = "SendSms"
-	GetSecretValue = "GetSecretValue"
+	SendSms                        = "SendSms"
+	DescribeSmsSignList            = "DescribeSmsSignList"
+	DescribeSmsTemplateList        = "DescribeSmsTemplateList"
+	PullSmsSendStatusByPhoneNumber = "PullSmsSendStatusByPhoneNumber"
+	GetSecretValue                 = "GetSecretValue"
+	DescribeSecret                 = "DescribeSecret"
+)
+
+// The versions of the two APIs.
+const (
+	smsVersion = "2021-01-11"
+	ssmVersion = "2019-09-23"
 )
 
 // maxBody is what the gateway takes in a request signed with TC3.
@@ -290,11 +300,32 @@ func (c *Cloud) answerLocked(q *call, fault Fault) (response any, code string, e
 	if err != nil {
 		return nil, "", err
 	}
-	if q.action == GetSecretValue {
+	switch q.action {
+	case DescribeSmsSignList:
+		response, err = c.signsLocked(q, fault)
+	case DescribeSmsTemplateList:
+		response, err = c.templatesLocked(q, key, fault)
+	case PullSmsSendStatusByPhoneNumber:
+		response, err = c.reportsLocked(q, fault)
+	case GetSecretValue:
 		response, err = c.secretLocked(q, fault)
-		return response, "", err
+	case DescribeSecret:
+		response, err = c.describeSecretLocked(q, fault)
+	default:
+		return c.sendLocked(q, key, fault)
 	}
-	return c.sendLocked(q, key, fault)
+	return response, "", err
+}
+
+// serviceWith returns the service and the version of an action.
+func serviceWith(action string) (service, version string) {
+	switch action {
+	case SendSms, DescribeSmsSignList, DescribeSmsTemplateList, PullSmsSendStatusByPhoneNumber:
+		return SMS, smsVersion
+	case GetSecretValue, DescribeSecret:
+		return SSM, ssmVersion
+	}
+	return "", ""
 }
 
 // gatewayLocked checks what is checked of every action, and changes nothing.
@@ -314,11 +345,8 @@ func (c *Cloud) gatewayLocked(q *call) (Key, *apiError) {
 	if q.action == "" {
 		return Key{}, missing("Action")
 	}
-	wantService, wantVersion := SMS, "2021-01-11"
-	if q.action == GetSecretValue {
-		wantService, wantVersion = SSM, "2019-09-23"
-	}
-	if q.action != SendSms && q.action != GetSecretValue || service != wantService {
+	wantService, wantVersion := serviceWith(q.action)
+	if service != wantService {
 		return Key{}, refuse("InvalidAction")
 	}
 	if header.Get("X-TC-Version") == "" {

@@ -1,7 +1,10 @@
 // Package cloudsim is Tencent Cloud on loopback: the two actions scf-sms calls,
 // GetSecretValue of Secrets Manager (SSM, 2019-09-23) and SendSms of SMS
-// (2021-01-11), on one port, for tests and for trying things out by hand. It
-// sends nothing to anyone: what a phone would have shown is in the outbox.
+// (2021-01-11), and those an operator looks around with, DescribeSecret,
+// DescribeSmsSignList, DescribeSmsTemplateList and
+// PullSmsSendStatusByPhoneNumber; on one port, for tests and for trying things
+// out by hand. It sends nothing to anyone: what a phone would have shown is in
+// the outbox.
 //
 //	cloud := cloudsim.New(cloudsim.Config{Account: account})
 //	server, err := cloudsim.Start(cloud, cloudsim.Options{})
@@ -34,6 +37,9 @@
 //     the product's pages and the comments in sms/v20210111/errors.go.
 //   - GetSecretValue, its versions, states and codes:
 //     https://cloud.tencent.com/document/api/1140/40522 and ssm/v20190923.
+//   - The lists of signatures and templates with their states, delivery reports
+//     by number, and who may not ask for them: tencentcloud-sdk-go,
+//     sms/v20210111 and ssm/v20190923, models.go, client.go and errors.go.
 //   - Messages are Tencent's wherever an answer of the real service was found;
 //     callers must not depend on them in any case.
 //
@@ -52,11 +58,13 @@
 // an unregistered SenderId is FailedOperation.ParametersOtherError; a signature
 // of the wrong destination is reported as a mix of destinations; SessionContext
 // comes back on refusals too; the IsoCode of a refusal is empty unless a limit
-// refused it. Numbers outside the mainland are checked for length only.
+// refused it; a list leaves out ids that aren't there or are of the other kind;
+// of sub-accounts only the list of templates is kept; reports are asked for by the
+// time of sending. Numbers outside the mainland are checked for length only.
 //
 // # What is left out
 //
 // The older signatures, GET, resources in permissions, request rates (script a
-// RequestLimitExceeded instead), delivery reports, HTTP/2: connections are the
-// subject of several faults, so [Start] offers HTTP/1.1 only.
+// RequestLimitExceeded instead), delivery reports by callback, HTTP/2: connections
+// are the subject of several faults, so [Start] offers HTTP/1.1 only.
 package cloudsim

@@ -47,7 +47,7 @@ func messageOf(code string) string {
 	case "InvalidParameterValue":
 		return "The value of a parameter is not valid."
 	case "ResourceNotFound":
-		return "The version of the secret does not exist."
+		return "The secret or its version does not exist."
 	case "ResourceNotFound.SecretNotExist":
 		return "The secret does not exist."
 	case "ResourceUnavailable.ResourceDisabled":
@@ -88,6 +88,20 @@ func messageOf(code string) string {
 		return "the request contains both domestic and international phone numbers, signatures or templates"
 	case "LimitExceeded.PhoneNumberOneHourLimit":
 		return "the number of SMS messages sent from a single mobile number within 1 hour exceeds the upper limit"
+	case "FailedOperation.NotEnterpriseCertification":
+		return "non-enterprise users can not use the interfaces of signatures and templates"
+	case "FailedOperation.ProhibitSubAccountUse":
+		return "sub-accounts can not pull the list of templates"
+	case "InvalidParameterValue.InvalidInternational":
+		return "International must be 0 or 1"
+	case "InvalidParameterValue.LimitVerifyFail":
+		return "Limit must be 1 to 100"
+	case "InvalidParameterValue.OffsetVerifyFail":
+		return "Offset is not valid"
+	case "InvalidParameterValue.BeginTimeVerifyFail":
+		return "BeginTime must be within the last 7 days"
+	case "InvalidParameterValue.EndTimeVerifyFail":
+		return "EndTime must be after BeginTime"
 	case "LimitExceeded.AppDailyLimit":
 		return "the number of SMS messages sent by the application every day exceeds the upper limit"
 	}

@@ -95,3 +95,17 @@ func isoCode(e164 string) string {
 	}
 	return "DEF"
 }
+
+// callingCode returns the calling code of a number in E.164: one digit in North
+// America and around Russia, two where ITU-T E.164 gave two, three elsewhere.
+func callingCode(e164 string) string {
+	const twoDigits = " 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 " +
+		"81 82 84 86 90 91 92 93 94 95 98 "
+	switch {
+	case e164[1] == '1' || e164[1] == '7':
+		return e164[1:2]
+	case strings.Contains(twoDigits, " "+e164[1:3]+" "):
+		return e164[1:3]
+	}
+	return e164[1:4]
+}

@@ -7,14 +7,17 @@ import (
 	"strconv"
 )
 
-// field is a parameter of an action: a string, or a list of strings.
+// field is a parameter of an action: a string or an unsigned integer, or a list
+// of such.
 type field struct {
 	name     string
 	list     bool
+	number   bool
 	required bool
 }
 
-// params holds the parameters that are present; a string is a list of one.
+// params holds the parameters that are present; a single value is a list of one,
+// and a number is its digits.
 type params map[string][]string
 
 func (p params) get(name string) string {
@@ -22,6 +25,12 @@ func (p params) get(name string) string {
 		return ""
 	}
 	return p[name][0]
+}
+
+// number returns a parameter of a field with number, or 0 if it is absent.
+func (p params) number(name string) int {
+	n, _ := strconv.Atoi(p.get(name)) // parseField took nothing else
+	return n
 }
 
 // parseParams holds a request's body against the action's fields. The gateway
@@ -56,8 +65,12 @@ func parseParams(body []byte, fields []field) (params, *apiError) {
 }
 
 func parseField(f field, value json.RawMessage) ([]string, *apiError) {
+	parse := parseString
+	if f.number {
+		parse = parseNumeral
+	}
 	if !f.list {
-		s, err := parseString(f.name, value)
+		s, err := parse(f.name, value)
 		return []string{s}, err
 	}
 	var elements []json.RawMessage
@@ -66,7 +79,7 @@ func parseField(f field, value json.RawMessage) ([]string, *apiError) {
 	}
 	values := make([]string, len(elements))
 	for i, element := range elements {
-		s, err := parseString(f.name+"."+strconv.Itoa(i), element)
+		s, err := parse(f.name+"."+strconv.Itoa(i), element)
 		if err != nil {
 			return nil, err
 		}
@@ -81,6 +94,14 @@ func parseString(name string, value json.RawMessage) (string, *apiError) {
 		return "", wrongType(name)
 	}
 	return *s, nil
+}
+
+func parseNumeral(name string, value json.RawMessage) (string, *apiError) {
+	var n *int64
+	if err := json.Unmarshal(value, &n); err != nil || n == nil || *n < 0 {
+		return "", wrongType(name)
+	}
+	return strconv.FormatInt(*n, 10), nil
 }
 
 func wrongType(name string) *apiError {

@@ -178,10 +178,10 @@ func (s *sending) compose(mainland bool) (app *App, text, code string) {
 		return nil, "", "FailedOperation.TemplateIncorrectOrUnapproved"
 	}
 	template := &account.Templates[i]
-	if mainland && template.International {
+	if mainland && template.International && !template.Everywhere {
 		return nil, "", "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone"
 	}
-	if !mainland && !template.International {
+	if !mainland && !template.International && !template.Everywhere {
 		return nil, "", "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone"
 	}
 	if hour := inShanghai(s.call.now).Hour(); template.kind() == Marketing && (hour < 8 || hour >= 22) {
@@ -215,7 +215,9 @@ func (s *sending) checkSender(mainland bool) string {
 	account := &s.cloud.account
 	sign := s.params.get("SignName")
 	approved := func(international bool) bool {
-		return slices.Contains(account.Signs, Sign{Name: sign, International: international, Approved: true})
+		return slices.ContainsFunc(account.Signs, func(s Sign) bool {
+			return s.Name == sign && s.International == international && s.Approved
+		})
 	}
 	if sign != "" && !approved(!mainland) && approved(mainland) {
 		return "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber"

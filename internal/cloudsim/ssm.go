@@ -1,8 +1,10 @@
 package cloudsim
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"time"
 )
 
 type secretResponse struct {
@@ -53,6 +55,67 @@ func (c *Cloud) secretLocked(q *call, fault Fault) (*secretResponse, *apiError) 
 	}
 	return response, nil
 }
+
+// secretDescription is what DescribeSecret tells, in Tencent's order of fields.
+type secretDescription struct {
+	SecretName            string
+	Description           string
+	KmsKeyId              string
+	CreateUin             uint64
+	Status                string
+	DeleteTime            uint64
+	CreateTime            uint64
+	SecretType            int
+	ProductName           string
+	ResourceID            string
+	RotationStatus        bool
+	RotationFrequency     int
+	ResourceName          string
+	ProjectID             int
+	AssociatedInstanceIDs []string
+	TargetUin             uint64
+	RequestId             string
+}
+
+// describeSecretLocked tells a secret's state; unlike reading it, that works in
+// every state.
+func (c *Cloud) describeSecretLocked(q *call, fault Fault) (*secretDescription, *apiError) {
+	p, err := parseParams(q.body, []field{{name: "SecretName", required: true}})
+	if err != nil {
+		return nil, err
+	}
+	if fault.Kind == Refuse {
+		return nil, fault.apiError()
+	}
+	name := p.get("SecretName")
+	if !validSecretName(name) {
+		return nil, refuse("InvalidParameterValue")
+	}
+	region := q.http.Header.Get("X-TC-Region")
+	i := slices.IndexFunc(c.account.Secrets, func(s Secret) bool { return s.Name == name && s.region() == region })
+	if i < 0 {
+		return nil, refuse("ResourceNotFound")
+	}
+	d := &secretDescription{
+		SecretName:            name,
+		KmsKeyId:              "00000000-0000-4000-8000-000000000000",
+		CreateUin:             creatorUin,
+		Status:                cmp.Or(c.account.Secrets[i].State, "Enabled"),
+		CreateTime:            createTime,
+		AssociatedInstanceIDs: []string{},
+		RequestId:             q.id(),
+	}
+	if d.Status == StatePendingDelete {
+		d.DeleteTime = uint64(q.now.Add(7 * 24 * time.Hour).Unix())
+	}
+	return d, nil
+}
+
+// What the cloud tells of everything somebody once made.
+const (
+	creatorUin = 100000000001
+	createTime = 1735689600 // the first of January 2025
+)
 
 func validSecretName(name string) bool {
 	allowed := func(r rune) bool {

@@ -1,8 +1,10 @@
 package cloudsim
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -89,4 +91,27 @@ func TestMissingRegionSaysSo(t *testing.T) {
 	w.region = ""
 	_, err := w.read("sms-key", "SSM_Current")
 	assert.Equal(t, "MissingParameter: The request is missing a required parameter `Region`.", messageOfError(t, err))
+}
+
+func TestSecretsAreDescribed(t *testing.T) {
+	w := newWorld(t).asRole()
+	assert.JSONEq(t, `{"Response": {"SecretName": "sms-key", "Description": "", "KmsKeyId": "00000000-0000-4000-8000-000000000000",
+		"CreateUin": 100000000001, "Status": "Enabled", "DeleteTime": 0, "CreateTime": 1735689600, "SecretType": 0,
+		"ProductName": "", "ResourceID": "", "RotationStatus": false, "RotationFrequency": 0, "ResourceName": "", "ProjectID": 0,
+		"AssociatedInstanceIDs": [], "TargetUin": 0, "RequestId": "a0aabda6-cf91-4f3e-a81f-000000000001"}}`,
+		w.raw(SSM, ssmVersion, DescribeSecret, `{"SecretName": "sms-key"}`))
+	assert.Contains(t, w.raw(SSM, ssmVersion, DescribeSecret, `{"SecretName": "disabled"}`), `"Status":"Disabled"`)
+	dying := w.raw(SSM, ssmVersion, DescribeSecret, `{"SecretName": "dying"}`)
+	assert.Contains(t, dying, `"Status":"PendingDelete"`)
+	assert.Contains(t, dying, fmt.Sprintf(`"DeleteTime":%d`, noon.Add(7*24*time.Hour).Unix()))
+
+	for body, want := range map[string]string{
+		`{"SecretName": "far"}`:   "ResourceNotFound: The secret or its version does not exist.",
+		`{"SecretName": "no/no"}`: "InvalidParameterValue: The value of a parameter is not valid.",
+		`{}`:                      "MissingParameter: The request is missing a required parameter `SecretName`.",
+	} {
+		assert.Equal(t, want, w.raw(SSM, ssmVersion, DescribeSecret, body))
+	}
+	w.key = common.NewCredential("AKIDsender", "sender-secret")
+	assert.Contains(t, w.raw(SSM, ssmVersion, DescribeSecret, `{"SecretName": "sms-key"}`), "UnauthorizedOperation: ")
 }

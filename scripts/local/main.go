@@ -15,9 +15,12 @@ import (
 const usage = `Usage: go run ./scripts/local COMMAND [flags]
 
   replay   feed the function the events in testdata, and compare what comes of each
+  serve    the function behind HTTP, with a page to try it
+  check    is the account ready? settings, secret, signature, templates
+  send     one real message
 
-Every command builds the function and runs it as SCF does; none needs an account.
-"go run ./scripts/local COMMAND -h" says more.
+Every command builds the function and runs it as SCF does. replay and serve need no
+account. "go run ./scripts/local COMMAND -h" says more.
 
 Example: go run ./scripts/local replay -v testdata/events/sign-in.json
 `
@@ -53,10 +56,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	switch args[0] {
 	case "replay":
 		err = replay(ctx, args[1:], stdin, stdout)
+	case "serve":
+		err = serve(ctx, args[1:], stdout, stderr)
+	case "check":
+		err = check(ctx, args[1:], stdout)
+	case "send":
+		err = send(ctx, args[1:], stdin, stdout, stderr)
 	case "help", "-h", "-help", "--help":
 		fmt.Fprint(stdout, usage)
 	default:
-		err = usageError{fmt.Sprintf("no command %q; there is: replay", args[0])}
+		err = usageError{fmt.Sprintf("no command %q; there are replay, serve, check and send", args[0])}
 	}
 	var mistake usageError
 	switch {

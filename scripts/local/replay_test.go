@@ -96,7 +96,7 @@ func TestCommandLine(t *testing.T) {
 		{"no command shows the help", nil, exitOK, "Usage: go run ./scripts/local COMMAND", ""},
 		{"help shows the help", []string{"-h"}, exitOK, "Usage: go run ./scripts/local COMMAND", ""},
 		{"replay -h shows replay's", []string{"replay", "-h"}, exitOK, "Usage: go run ./scripts/local replay", ""},
-		{"an unknown command is one line", []string{"play"}, exitUsage, "", "local: no command \"play\"; there is: replay\n"},
+		{"an unknown command is one line", []string{"play"}, exitUsage, "", "local: no command \"play\"; there are replay, serve, check and send\n"},
 		{"an unknown flag is one line", []string{"replay", "-x"}, exitUsage, "", "local: replay: flag provided but not defined: -x\n"},
 		{"a file that isn't there is one line", []string{"replay", "nowhere.json"}, exitUsage, "", "local: replay: open nowhere.json: no such file or directory\n"},
 	} {

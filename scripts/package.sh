@@ -10,8 +10,9 @@ fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mkdir -p dist
 
-# What a machine may have set for other builds must not change this one.
-export GOFLAGS="-mod=readonly -trimpath -buildvcs=false" GOAMD64=v1 GOEXPERIMENT="" GOFIPS140=off GOWORK=off
+# What a machine may have set for other builds must not change this one. Both APIs are spoken to over HTTP/1.1, so net/http
+# leaves out its HTTP/2, which is 4 % of the package.
+export GOFLAGS="-mod=readonly -trimpath -buildvcs=false -tags=nethttpomithttp2" GOAMD64=v1 GOEXPERIMENT="" GOFIPS140=off GOWORK=off
 
 # Static, as the runtime's libc is an old one.
 CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -ldflags "-s -w -buildid=" -o dist/main .

@@ -107,6 +107,9 @@ func (l *link) dialTLS(ctx context.Context, t *Transport, network, address strin
 		return nil, err
 	}
 	config := t.tls.Clone()
+	if config.RootCAs == nil {
+		config.RootCAs = t.roots()
+	}
 	config.ServerName, _, _ = net.SplitHostPort(address)
 	secure := tls.Client(l.conn.Conn, config)
 	if err := secure.HandshakeContext(ctx); err != nil {

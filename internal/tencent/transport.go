@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -50,8 +51,9 @@ var (
 // It speaks HTTP/1.1. Proxy settings of the environment are not used: nobody sets them for a function, and a proxy would
 // see who signs in.
 type Transport struct {
-	tls *tls.Config
-	now func() time.Time
+	tls   *tls.Config
+	roots func() *x509.CertPool // whom tls trusts, unless it says itself; read at the first handshake
+	now   func() time.Time
 
 	mu      sync.Mutex               // guards what follows
 	idle    map[string][]*link       // :: origin → connections without a request, the last used at the end
@@ -63,6 +65,7 @@ func NewTransport() *Transport {
 	return &Transport{
 		// A connection made anew after a pause costs less when its session is resumed.
 		tls:     &tls.Config{MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(8)},
+		roots:   sync.OnceValue(readRoots),
 		now:     time.Now,
 		idle:    map[string][]*link{},
 		opening: map[string]chan struct{}{},

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,7 +61,7 @@ func newFunction(t testing.TB, c Config) *function {
 		c.Templates = templates
 	}
 	if c.TimeBudget == 0 {
-		c.TimeBudget = 8 * time.Second
+		c.TimeBudget = time.Minute // so that a busy machine changes nothing where a test isn't about time
 	}
 	if c.Endpoint.Host == "" {
 		c.Endpoint = tencent.Endpoint{Scheme: "https", Host: "sms.tencentcloudapi.com"}
@@ -315,8 +314,6 @@ var statuses = map[string]int{
 	"outcome_unknown":         504,
 }
 
-var longNumber = regexp.MustCompile(`[0-9]{5,}`)
-
 // examine holds an answer and the log of its invocation against what is true of every one, and returns them read.
 func examine(t testing.TB, event, raw []byte, log string) answer {
 	t.Helper()
@@ -335,7 +332,8 @@ func examine(t testing.TB, event, raw []byte, log string) answer {
 	for _, secret := range private {
 		require.NotContains(t, text, secret)
 	}
-	for _, digits := range longNumber.FindAllString(readable(event), -1) {
+	noDigit := func(r rune) bool { return r < '0' || r > '9' }
+	for _, digits := range strings.FieldsFunc(readable(event), noDigit) {
 		for i := range len(digits) - 4 {
 			require.NotContains(t, text, digits[i:i+5], "five digits in a row of the event")
 		}

@@ -280,3 +280,18 @@ func TestParamsAreFilledIn(t *testing.T) {
 		assert.Equal(t, test.want, Template{Params: test.params}.params(theCode))
 	}
 }
+
+func TestTagsAreShortenedFromTheRight(t *testing.T) {
+	for tag, want := range map[string]string{
+		"zh-Hant-CN-x-private1-private2": "zh-Hant-CN-x-private1", // the example of RFC 4647, section 3.4
+		"zh-Hant-CN-x-private1":          "zh-Hant-CN",
+		"zh-Hant-CN":                     "zh-Hant",
+		"zh-Hant":                        "zh",
+		"zh":                             "",
+		"x-private":                      "x",
+		"":                               "",
+		"-":                              "",
+	} {
+		assert.Equal(t, want, shorten(tag), tag)
+	}
+}

@@ -1,0 +1,78 @@
+package dependability
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"scf-sms/internal/cloudsim"
+)
+
+// Whatever an invocation meets, nothing of it is left running: an instance lives for days.
+func TestNoGoroutineIsLeft(t *testing.T) {
+	const rounds = 3
+	sim := startCloud(t, cloudsim.Options{})
+	settings, err := readSettings(sim.Function.Env)
+	require.NoError(t, err)
+	users := rand.New(rand.NewPCG(6, 6))
+	before := runtime.NumGoroutine()
+
+	// One instance that keeps its key, and one that has to fetch it each time.
+	warm := newLocal(settings)
+	instances := []*local{warm}
+	invocations, most := 0, 0
+	invoke := func(function *local, limit time.Duration) {
+		invocations++
+		id := fmt.Sprintf("request-%d", invocations)
+		ctx, cancel := context.WithTimeout(invocation(id, sim.Function.Role()), limit)
+		defer cancel()
+		payload, err := function.Invoke(ctx, signIn(goodToken, somebody(users), "123456"))
+		require.NoError(t, err)
+		_, err = parseAnswer(payload, id)
+		require.NoError(t, err)
+		most = max(most, runtime.NumGoroutine())
+	}
+	limit := func(f fault) time.Duration {
+		if f.endless() {
+			return 40 * time.Millisecond
+		}
+		return 5 * time.Second
+	}
+	for round := range rounds {
+		for _, f := range ssmFaults {
+			if f.endless() && round > 0 {
+				continue // a fetch that gets no answer goes on for four seconds
+			}
+			cold := newLocal(settings)
+			instances = append(instances, cold)
+			sim.Cloud.Script(cloudsim.GetSecretValue, f.Fault)
+			invoke(cold, limit(f))
+			if !f.endless() {
+				invoke(cold, 5*time.Second)
+			}
+		}
+		for _, f := range smsFaults {
+			sim.Cloud.Script(cloudsim.SendSms, f.Fault)
+			invoke(warm, limit(f))
+			invoke(warm, 5*time.Second)
+		}
+	}
+
+	left := 0
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		for _, function := range instances {
+			function.transport.CloseIdleConnections() // also those that become idle only now
+		}
+		if left = runtime.NumGoroutine() - before; left <= 0 {
+			t.Logf("%d invocations, up to %d goroutines meanwhile, none of them left", invocations, most-before)
+			return
+		}
+	}
+	stacks := make([]byte, 1<<20)
+	require.FailNow(t, fmt.Sprintf("%d goroutines are left after %d invocations", left, invocations), "%s", stacks[:runtime.Stack(stacks, true)])
+}

@@ -1,0 +1,100 @@
+package dependability
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"scf-sms/internal/cloudsim"
+)
+
+// What strangers and servers send can be large; what it costs is bounded. The smallest function that SCF has is given
+// 64 MB, and keeps a quarter of it free.
+func TestMemoryStaysBounded(t *testing.T) {
+	t.Parallel()
+	const (
+		bound    = 48 // MB, whatever servers answer and callers may send
+		smallest = 64 // MB, whatever the platform delivers
+		mib      = 1 << 20
+	)
+	sim := startCloud(t, cloudsim.Options{})
+	sim.Function.Env["TIME_BUDGET"] = "8s"
+	instance := startFunction(t, sim.Function)
+	users := rand.New(rand.NewPCG(5, 5))
+
+	peak, invocations := 0.0, 0
+	send := func(event []byte, status int) {
+		r, err := instance.Invoke(context.Background(), event)
+		require.NoError(t, err)
+		a, err := parseAnswer(r.Payload, r.RequestID)
+		require.NoError(t, err)
+		require.Equal(t, status, a.StatusCode, a.Body)
+		peak = r.MaxMemoryMB
+		invocations++
+	}
+	plain := func() []byte { return signIn(goodToken, somebody(users), "123456") }
+	answers := func(before, item, after string) *cloudsim.Fault {
+		text := before + strings.Repeat(item, (mib-len(before)-len(after))/len(item)) + after
+		return &cloudsim.Fault{Kind: cloudsim.Body, Body: text}
+	}
+	send(plain(), http.StatusOK)
+	report := []string{fmt.Sprintf("%.1f after one send", peak)}
+
+	for _, load := range []struct {
+		name     string
+		times    int
+		status   int
+		event    func() []byte
+		ssm, sms *cloudsim.Fault
+	}{
+		{"bodies of 64 KiB", 200, http.StatusOK, func() []byte { return padded(users, 64<<10) }, nil, nil},
+		{"bodies of 64 KiB that nest", 50, http.StatusBadRequest, func() []byte { return nested(64 << 10) }, nil, nil},
+		{"answers of SMS of 1 MiB", 10, http.StatusGatewayTimeout, plain, nil, answers(`{"Response":{"SendStatusSet":[]`, " ", "}}")},
+		{"answers of SMS of 1 MiB in small parts", 4, http.StatusGatewayTimeout, plain, nil, answers(`{"Response":{"SendStatusSet":[{}`, ",{}", "]}}")},
+		{"answers of SMS of 4 MiB", 30, http.StatusGatewayTimeout, plain, nil, &cloudsim.Fault{Kind: cloudsim.Huge}},
+		{"pages of 10 MiB", 30, http.StatusGatewayTimeout, plain, nil, &cloudsim.Fault{Kind: cloudsim.HTTP, Body: strings.Repeat(html, 10*mib/len(html))}},
+		// After this one the key is gone, and every invocation asks SSM.
+		{"refusal of the key", 1, http.StatusServiceUnavailable, plain, &cloudsim.Fault{Kind: cloudsim.Error}, &cloudsim.Fault{Kind: cloudsim.Error, Code: "AuthFailure"}},
+		{"answers of SSM of 1 MiB", 10, http.StatusInternalServerError, plain, answers(`{"Response":{"SecretString":"`, "x", `"}}`), nil},
+		{"answers of SSM of 4 MiB", 30, http.StatusServiceUnavailable, plain, &cloudsim.Fault{Kind: cloudsim.Huge}, nil},
+	} {
+		sim.Cloud.Always(cloudsim.GetSecretValue, load.ssm)
+		sim.Cloud.Always(cloudsim.SendSms, load.sms)
+		for range load.times {
+			send(load.event(), load.status)
+		}
+		report = append(report, fmt.Sprintf("%.1f after %d %s", peak, load.times, load.name))
+	}
+	require.Less(t, peak, float64(bound), "peak memory in MB: %s", strings.Join(report, ", "))
+
+	// The platform delivers up to 6 MB, all of which is in memory before the function can refuse it.
+	sim.Cloud.Always(cloudsim.GetSecretValue, nil)
+	sim.Cloud.Always(cloudsim.SendSms, nil)
+	const floods = 10
+	for range floods {
+		send(padded(users, 5*mib), http.StatusRequestEntityTooLarge)
+	}
+	report = append(report, fmt.Sprintf("%.1f after %d bodies of 5 MiB", peak, floods))
+	require.Less(t, peak, float64(smallest), "peak memory in MB: %s", strings.Join(report, ", "))
+	t.Logf("peak memory in MB: %s (%d invocations)", strings.Join(report, ", "), invocations)
+}
+
+// padded is an event with a body of this size.
+func padded(rng *rand.Rand, size int) []byte {
+	message := map[string]any{"to": somebody(rng), "type": "SignIn", "payload": map[string]string{"code": "123456"}, "padding": ""}
+	text, _ := json.Marshal(message)
+	message["padding"] = strings.Repeat("x", size-len(text))
+	text, _ = json.Marshal(message)
+	return event(map[string]string{"authorization": goodToken}, string(text))
+}
+
+// nested is an event with a body of this size, all of it brackets.
+func nested(size int) []byte {
+	return event(map[string]string{"authorization": goodToken}, strings.Repeat("[", size/2)+strings.Repeat("]", size/2))
+}

@@ -1,0 +1,331 @@
+package dependability
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"scf-sms/internal/cloudsim"
+)
+
+// key is an AccessKey.
+type key struct{ id, secret string }
+
+// content is what the secret says.
+type content struct {
+	key    key
+	tokens []string
+}
+
+func (c content) String() string { return fmt.Sprint(c.key.id, "/", c.key.secret, c.tokens) }
+
+// condition is the state a secret is in.
+type condition string
+
+const (
+	fine     condition = "fine"
+	disabled condition = "disabled"
+	deleted  condition = "deleted"
+	broken   condition = "broken" // its value can't be used
+)
+
+// model is what decides about a request: the account, and what the function holds of it.
+type model struct {
+	secret    content
+	condition condition
+	accepted  map[string]string // the keys Tencent accepts :: id → secret
+	permitted bool              // they may send
+
+	held  *content // by the function; nil: none
+	due   bool     // held should be fetched anew
+	asked bool     // a fetch was made for an unknown token less than five seconds ago
+	spare bool     // a connection to SMS may be open that carried no request yet: the cloud can't close it as idle
+}
+
+// place is where an endpoint leads.
+type place string
+
+const (
+	cloud    place = "the cloud"
+	nobody   place = "a port where nobody listens"
+	stranger place = "a server with a certificate that nobody trusts"
+)
+
+// step is one request and what it meets.
+type step struct {
+	token        string // the Authorization header
+	role         string // "", "none" or "wrong"
+	ssmAt, smsAt place
+	closing      string // what becomes of the idle connection before: "", "FIN" or "RST"
+	breaking     int    // how many new connections break before they can be used
+	racing       bool   // idle connections are closed while the request is handled
+	patient      bool   // there is time enough to wait for the API's rate
+	ssm          []fault
+	sms          []fault
+}
+
+// end is how a request may end.
+type end struct {
+	status      int
+	least, most int // bounds of Retry-After
+	accepted    int // messages that went out
+	sends       int // SendSms requests that arrived
+	again       reason
+}
+
+func (e end) String() string {
+	return fmt.Sprintf("status %d, %d accepted of %d sends", e.status, e.accepted, e.sends)
+}
+
+// prediction is what the contract says of a step. Where the world doesn't decide, there is more than one end.
+type prediction struct {
+	ends     []end
+	ssm, sms []fault // those that are met, one for each request that arrives
+	settles  bool    // the secret arrives afterwards
+	hung     bool    // a request to SSM is left without an answer
+	last     bool    // what follows can't be told
+}
+
+// short reports whether something goes on until the time budget ends.
+func (p prediction) short() bool {
+	return p.hung || p.settles || slices.ContainsFunc(p.sms, fault.endless)
+}
+
+// foretelling is a prediction in the making.
+type foretelling struct {
+	*model
+	step
+	secure bool
+	p      prediction
+	open   bool // there is a connection to the cloud
+	breaks int  // of the connections to come
+	hung   bool // a fetch is under way that won't end in time
+}
+
+// predict says what must come of a step, and changes the model accordingly.
+func (m *model) predict(s step, secure bool) prediction {
+	f := &foretelling{model: m, step: s, secure: secure, open: s.breaking == 0, breaks: s.breaking}
+	f.p.ends = f.serve()
+	if s.racing { // whether the request or the end of its connection comes first is open, and so is whether it arrived
+		f.p.ends = append(f.p.ends, end{status: 504}, end{status: 504, accepted: 1, sends: 1})
+	}
+	return f.p
+}
+
+func (f *foretelling) serve() []end {
+	held, verdict := f.get()
+	if held == nil {
+		return []end{verdict}
+	}
+	if !f.authorized() {
+		return []end{{status: http.StatusUnauthorized}}
+	}
+	return f.send()
+}
+
+// authorized: the secret is asked for anew before a caller is turned away, but not for everybody.
+func (f *foretelling) authorized() bool {
+	if slices.Contains(f.held.tokens, f.token) {
+		return true
+	}
+	if f.token == "" || f.hung || f.asked {
+		return false
+	}
+	f.asked = true
+	fetched, _ := f.fetch()
+	if !f.hung {
+		f.due = false // fetched, or backing off
+	}
+	if fetched == nil {
+		return false
+	}
+	f.held = fetched
+	return slices.Contains(f.held.tokens, f.token)
+}
+
+// get returns the secret, or how the request ends without it.
+func (f *foretelling) get() (*content, end) {
+	if f.held != nil && (!f.due || f.hung) {
+		return f.held, end{}
+	}
+	fetched, verdict := f.fetch()
+	if !f.hung {
+		f.due = false
+	}
+	if f.p.settles {
+		return nil, verdict // it is held by the time of the next request
+	}
+	if fetched != nil {
+		f.held = fetched
+	}
+	return f.held, verdict
+}
+
+// fetch is one GetSecretValue request.
+func (f *foretelling) fetch() (*content, end) {
+	now := end{status: http.StatusServiceUnavailable, least: 1, most: day, sends: len(f.p.sms)}
+	never := end{status: http.StatusInternalServerError, sends: len(f.p.sms)}
+	f.spare = f.spare || f.role == "none" || f.ssmAt != cloud
+	if f.role == "none" {
+		return nil, never
+	}
+	if f.ssmAt != cloud || !f.connect() {
+		return nil, now
+	}
+	met := f.ssm[len(f.p.ssm)]
+	f.p.ssm = append(f.p.ssm, met)
+	readable := f.role == "" && f.condition == fine
+	secret := content{f.secret.key, slices.Clone(f.secret.tokens)}
+	switch met.meaning {
+	case permanent:
+		return nil, never
+	case transientSoon:
+		if f.held == nil && readable {
+			f.p.settles = true
+			f.held = &secret // by the time of the next request
+			return nil, now
+		}
+		f.hung, f.p.hung, f.p.last = true, true, true
+		return nil, now
+	case transient:
+		if met.endless() {
+			f.hung, f.p.hung, f.p.last = true, true, true
+		}
+		return nil, now
+	case answered:
+		if !readable {
+			return nil, never
+		}
+		return &secret, end{}
+	}
+	panic("a fault of SMS, not of SSM")
+}
+
+// send is at most two SendSms requests.
+func (f *foretelling) send() []end {
+	first, alternative := f.attempt()
+	var again []end
+	switch first.again {
+	case final:
+		return []end{first}
+	case rate:
+		if !f.patient {
+			return []end{first}
+		}
+	case rejected:
+		before := f.held.key
+		f.held, f.hung = nil, false
+		fetched, verdict := f.get()
+		if fetched == nil {
+			return []end{verdict}
+		}
+		if fetched.key == before {
+			return []end{first}
+		}
+	case unreached:
+		again = alternative
+	}
+	second, alternative := f.attempt()
+	if second.again == rejected {
+		f.held = nil
+	}
+	return append(append(again, second), alternative...)
+}
+
+// attempt is one SendSms request. There is an alternative where net/http may or may not notice in time that a connection
+// is broken: that the request counts as sent.
+func (f *foretelling) attempt() (e end, alternative []end) {
+	sends := func(e end) end { e.sends = len(f.p.sms); return e }
+	gone := end{status: http.StatusServiceUnavailable, least: 1, most: day, again: unreached}
+	if f.smsAt != cloud {
+		return sends(gone), nil
+	}
+	if !f.connect() {
+		if f.secure {
+			return sends(gone), nil
+		}
+		return sends(gone), []end{sends(end{status: http.StatusGatewayTimeout})}
+	}
+	met := f.sms[len(f.p.sms)]
+	f.p.sms = append(f.p.sms, met)
+	refusal := f.gateway()
+	switch {
+	case met.meaning == told:
+		return sends(f.ruled(met.Code)), nil
+	case met.meaning == lost:
+		return sends(end{status: http.StatusGatewayTimeout}), nil
+	case met.meaning == lostAfter && refusal != "":
+		return sends(end{status: http.StatusGatewayTimeout}), nil
+	case met.meaning == lostAfter:
+		return sends(end{status: http.StatusGatewayTimeout, accepted: 1}), nil
+	case met.meaning == saidOk:
+		return sends(end{status: http.StatusOK}), nil
+	case refusal != "":
+		return sends(f.ruled(refusal)), nil
+	case met.meaning == toldInItem:
+		return sends(f.ruled(met.Code)), nil
+	case met.meaning == answered:
+		return sends(end{status: http.StatusOK, accepted: 1}), nil
+	}
+	panic("a fault of SSM, not of SMS")
+}
+
+// gateway is Tencent's code for the key that is held; "" if it is accepted.
+func (m *model) gateway() string {
+	secret, known := m.accepted[m.held.key.id]
+	switch {
+	case !known:
+		return "AuthFailure.SecretIdNotFound"
+	case secret != m.held.key.secret:
+		return "AuthFailure.SignatureFailure"
+	case !m.permitted:
+		return "UnauthorizedOperation"
+	}
+	return ""
+}
+
+func (f *foretelling) ruled(code string) end {
+	r := rule(code)
+	return end{status: r.status, least: r.least, most: r.most, again: r.again}
+}
+
+// connect reports whether there is a connection to the cloud, or a new one holds.
+func (f *foretelling) connect() bool {
+	if !f.open && f.breaks > 0 {
+		f.breaks--
+		return false
+	}
+	f.open = true
+	return true
+}
+
+// apply makes the account what the model says.
+func (m *model) apply(a *cloudsim.Account) {
+	a.Keys = slices.DeleteFunc(a.Keys, func(k cloudsim.Key) bool { return k.Token == "" })
+	for id, secret := range m.accepted {
+		k := cloudsim.Key{SecretID: id, SecretKey: secret}
+		if m.permitted {
+			k.Allow = []string{"sms:SendSms"}
+		}
+		a.Keys = append(a.Keys, k)
+	}
+	a.Secrets[0].State = ""
+	a.Secrets[0].Versions = map[string]cloudsim.SecretValue{"SSM_Current": {String: m.secret.json()}}
+	switch m.condition {
+	case disabled:
+		a.Secrets[0].State = cloudsim.StateDisabled
+	case deleted:
+		a.Secrets[0].Versions = nil
+	case broken:
+		a.Secrets[0].Versions["SSM_Current"] = cloudsim.SecretValue{String: `{"accessKeyId": 1}`}
+	}
+}
+
+// json is the secret's value.
+func (c content) json() string {
+	text, _ := json.Marshal(map[string]any{
+		"accessKeyId": c.key.id, "accessKeySecret": c.key.secret, "authorization": c.tokens,
+	})
+	return string(text)
+}

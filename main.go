@@ -3,7 +3,6 @@
 package main
 
 import (
-	"io"
 	"log"
 	"log/slog"
 	"os"
@@ -18,8 +17,7 @@ import (
 )
 
 func main() {
-	// net/http writes there what a server sends unasked, which may be an answer with a number in it.
-	log.SetOutput(io.Discard)
+	log.SetOutput(tencent.Discreet(os.Stderr))
 
 	// An instance has 64 MB, and events have up to 6: collect garbage before the platform ends the process.
 	debug.SetMemoryLimit(40 << 20)

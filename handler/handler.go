@@ -9,7 +9,10 @@
 //	template.go  which of Tencent's templates
 //	send.go      SendSms: at most one SMS for one request
 //	classify.go  what Tencent's error codes mean
-//	answer.go    what the caller is told
+//
+// What came of it is an outcome (outcome.go), of which there are two readers:
+//
+//	answer.go    what the caller is told, in the words of sentence.go
 //	record.go    what the log is told
 package handler
 
@@ -46,7 +49,7 @@ type Config struct {
 	SignName            string       // SignName for mainland numbers
 	SignNameOverseas    string       // SignName for other numbers; "": none is sent
 	SenderID            string       // SenderId for other numbers; "": none is sent
-	Templates           Templates    //
+	Templates           Templates    // TEMPLATES
 	AllowedCallingCodes map[int]bool // nil: any
 	BareChina           bool         // eleven digits 1xxxxxxxxxx without + are a mainland number
 	TimeBudget          time.Duration
@@ -57,7 +60,7 @@ type Config struct {
 	Secrets   Secrets
 	Log       *slog.Logger
 
-	Now func() time.Time // nil: time.Now
+	Now func() time.Time // for the time to midnight, when Tencent counts anew; nil: time.Now
 }
 
 // Handler implements scf-go-lib's cloudfunction.Handler. Its Invoke may be called by several goroutines.
@@ -89,7 +92,7 @@ func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 // serve is the flow of an invocation. The order of the checks is part of the contract.
 func (h *Handler) serve(ctx context.Context, payload []byte, rec *record) outcome {
 	e, err := parseEvent(payload)
-	m, unreadable := readMessage(e)
+	m, bodyErr := readMessage(e)
 	rec.event(e, m) // first: every answer comes in the form and the language that its reader asked for
 	if len(h.Problems) > 0 {
 		return misconfigured(strings.Join(h.Problems, "; "))
@@ -111,8 +114,8 @@ func (h *Handler) serve(ctx context.Context, payload []byte, rec *record) outcom
 		return outcome{status: http.StatusUnauthorized, code: codeUnauthorized}
 	}
 	rec.message(m, h.Templates)
-	if unreadable != nil {
-		return badRequest(unreadable.Error())
+	if bodyErr != nil {
+		return badRequest(bodyErr.Error())
 	}
 	n, ok := parseNumber(m.to, h.BareChina)
 	if !ok {
@@ -163,7 +166,7 @@ func (h *Handler) bound(ctx context.Context) (context.Context, context.CancelFun
 	)
 	now := time.Now()
 	end := now.Add(h.TimeBudget - min(finish, h.TimeBudget/4))
-	// scf-go-lib makes a deadline of 1970 of a host that sends none.
+	// scf-go-lib makes a deadline of 1970 of a host that sends none; its context is over before it begins.
 	if deadline, ok := ctx.Deadline(); ok && deadline.Unix() > 0 {
 		left := deadline.Sub(now)
 		if last := deadline.Add(-min(margin, left/4)); last.Before(end) {

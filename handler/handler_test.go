@@ -730,6 +730,14 @@ func TestWhatCouldBeAnythingIsNotLogged(t *testing.T) {
 	}
 }
 
+func TestCodeInALocaleIsNotLoggedOfACallerWhoIsNotServedEither(t *testing.T) {
+	f, _ := newFake(t)
+	body := bodyWith(fields{"payload": fields{"locale": "en-482", "code": "482"}})
+	for _, event := range []fields{{"httpMethod": "GET", "body": body}, {"body": bodyWith(fields{"to": 1, "payload": fields{"locale": "en-482", "code": "482"}})}} {
+		require.Equal(t, "(not shown)", f.invoke(t, eventWith(event)).logged("locale"))
+	}
+}
+
 // Tencent's answers could repeat what they are about.
 func TestTencentsEchoIsNotShown(t *testing.T) {
 	const id = "5000:1045_a-b.c"

@@ -41,6 +41,10 @@ func parseMessage(body []byte) (message, error) {
 	noObject := found && json.Unmarshal(raw, &payload) != nil
 	var m message
 	m.locale, m.locales = languagesOf(payload)
+	text(payload["code"], &m.code)
+	if !validCode(m.code) {
+		m.code = ""
+	}
 	if !text(fields["to"], &m.to) {
 		return m, errors.New("to is not a string")
 	}
@@ -49,10 +53,6 @@ func parseMessage(body []byte) (message, error) {
 	}
 	if noObject {
 		return m, errors.New("payload is not a JSON object")
-	}
-	text(payload["code"], &m.code)
-	if !validCode(m.code) {
-		m.code = ""
 	}
 	return m, nil
 }

@@ -37,11 +37,11 @@ func (h *Handler) newRecord(ctx context.Context) *record {
 func (r *record) event(e event, m message) {
 	r.wantsJSON = e.accepts("application/json", "application/problem+json")
 	r.locale = m.locale
+	r.code = m.code
 }
 
 // message notes what was asked for.
 func (r *record) message(m message, known Templates) {
-	r.code = m.code
 	r.usage = unreadable
 	if wordy(m.usage) || slices.ContainsFunc(known, func(t Template) bool { return t.Usage == m.usage }) {
 		r.usage = m.usage

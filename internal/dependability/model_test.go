@@ -40,7 +40,8 @@ type model struct {
 	held  *content // by the function; nil: none
 	due   bool     // held should be fetched anew
 	asked bool     // a fetch was made for an unknown token less than five seconds ago
-	spare bool     // a connection to SMS may be open that carried no request yet: the cloud can't close it as idle
+	tried bool     // it has tried to fetch
+	spare bool     // it may have a connection that carried no request yet: the cloud can't close such a one as idle
 }
 
 // place is where an endpoint leads.
@@ -166,7 +167,9 @@ func (f *foretelling) get() (*content, end) {
 func (f *foretelling) fetch() (*content, end) {
 	now := end{status: http.StatusServiceUnavailable, least: 1, most: day, sends: len(f.p.sms)}
 	never := end{status: http.StatusInternalServerError, sends: len(f.p.sms)}
-	f.spare = f.spare || f.role == "none" || f.ssmAt != cloud
+	// Each fetch sees to it that there is a connection for the SMS. The first request to the cloud takes it.
+	f.spare = f.spare || f.tried || f.role == "none" || f.ssmAt != cloud
+	f.tried = true
 	if f.role == "none" {
 		return nil, never
 	}

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -102,13 +101,17 @@ func (t *Transport) Open(e Endpoint) {
 	origin := e.origin()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.opening[origin] != nil || slices.ContainsFunc(t.idle[origin], func(l *link) bool { return l.alive(t.now()) }) {
+	if t.opening[origin] != nil {
 		return
 	}
 	done := make(chan struct{})
 	t.opening[origin] = done
 	go func() {
-		l, err := t.open(context.Background(), e)
+		// Taking the connection that is there, if it is alive, and putting it back is opening it too.
+		l, err := t.reuse(origin), error(nil)
+		if l == nil {
+			l, err = t.open(context.Background(), e)
+		}
 		if err == nil {
 			t.put(e, l)
 		}
@@ -135,25 +138,40 @@ func (t *Transport) CloseIdleConnections() {
 func (t *Transport) take(ctx context.Context, e Endpoint) (*link, error) {
 	origin := e.origin()
 	for {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		// In this order: what is being opened now and no longer then is among the idle ones then.
 		t.mu.Lock()
-		links, opening := t.idle[origin], t.opening[origin]
+		opening := t.opening[origin]
+		t.mu.Unlock()
+		if l := t.reuse(origin); l != nil {
+			return l, nil
+		}
+		if opening == nil {
+			return t.open(ctx, e)
+		}
+		select {
+		case <-opening:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// reuse takes the idle connection that was used last, and closes those it finds dead. It returns nil if none is alive.
+func (t *Transport) reuse(origin string) *link {
+	for {
+		t.mu.Lock()
+		links := t.idle[origin]
 		if len(links) == 0 {
 			t.mu.Unlock()
-			if opening == nil {
-				return t.open(ctx, e)
-			}
-			select {
-			case <-opening:
-				continue
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			}
+			return nil
 		}
 		l := links[len(links)-1]
 		t.idle[origin] = links[:len(links)-1]
 		t.mu.Unlock()
 		if l.alive(t.now()) {
-			return l, nil
+			return l
 		}
 		l.Close()
 	}
@@ -164,11 +182,16 @@ func (t *Transport) put(e Endpoint, l *link) {
 	origin := e.origin()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if l.Err() != nil || len(t.idle[origin]) >= maxIdleLinks {
+	if l.Err() != nil {
 		l.Close()
 		return
 	}
-	t.idle[origin] = append(t.idle[origin], l)
+	links := t.idle[origin]
+	if len(links) >= maxIdleLinks { // the oldest is the likeliest to be dead
+		links[0].Close()
+		links = links[1:]
+	}
+	t.idle[origin] = append(links, l)
 }
 
 // readAll puts the whole body into the answer, or says why it can't be used.

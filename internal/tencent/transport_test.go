@@ -431,3 +431,40 @@ func (s *site) closeUnused() {
 		s.mu.Unlock()
 	}
 }
+
+func TestFreshConnectionIsKeptInPlaceOfTheOldest(t *testing.T) {
+	s := newSite(t, false, ok)
+	transport := transportFor(s)
+	clock := time.Now()
+	transport.now = func() time.Time { return clock }
+	e, err := ParseEndpoint(s.URL)
+	require.NoError(t, err)
+	for i := range 10 {
+		clock = clock.Add(time.Hour)
+		transport.Open(e)
+		ready(transport, e)
+		_, err := post(t, transport, s.URL)
+		require.NoError(t, err)
+		require.EqualValues(t, i+1, s.opened.Load(), "one connection an hour")
+	}
+}
+
+func TestRequestWithoutTimeIsNotWritten(t *testing.T) {
+	s := newSite(t, false, ok)
+	transport := transportFor(s)
+	_, err := post(t, transport, s.URL)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	failure := sendSMS(t, ctx, transport, s.URL)
+	require.True(t, failure.NotSent)
+	require.EqualValues(t, 1, s.requests.Load())
+}
+
+func TestWhatAServerSendsUnaskedIsNotLogged(t *testing.T) {
+	var out strings.Builder
+	logger := log.New(Discreet(&out), "", 0)
+	logger.Printf("Unsolicited response received on idle HTTP channel starting with %q; err=%v", "HTTP/1.1 200 OK +8613800138000", nil)
+	logger.Print("listen tcp: address 99999: invalid port")
+	require.Equal(t, "listen tcp: address 99999: invalid port\n", out.String())
+}

@@ -14,7 +14,8 @@ Is the account ready? Looks at the settings in FILE (by default .env, with the
 shell's environment over it) and at what Tencent Cloud has to them: the secret, the
 AccessKey in it, the signatures, the templates. It asks with your own key
 (TENCENT_SECRET_ID, TENCENT_SECRET_KEY, TENCENT_TOKEN or TENCENTCLOUD_…), changes
-nothing, sends nothing, and shows no secret. The exit status is 1 if anything is
+nothing, sends nothing, and shows no secret. The function itself is built and started
+with the settings, too. The exit status is 1 if anything is
 wrong. What your key may not look at is marked with a question mark.
 
 Example: go run ./scripts/local check -simulate
@@ -43,7 +44,7 @@ func check(ctx context.Context, args []string, stdout io.Writer) error {
 	defer a.close()
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	rows := examine(ctx, a)
+	rows := withFunction(examine(ctx, a), a.examineFunction(ctx))
 	if *asJSON {
 		err = printJSON(stdout, rows)
 	} else {
@@ -53,6 +54,15 @@ func check(ctx context.Context, args []string, stdout io.Writer) error {
 		return errNegative
 	}
 	return err
+}
+
+// withFunction puts the function's row behind those of the settings it was started with.
+func withFunction(rows []row, function row) []row {
+	i := slices.IndexFunc(rows, func(r row) bool { return r.group != groupSettings })
+	if i < 0 {
+		i = len(rows)
+	}
+	return slices.Insert(rows, i, function)
 }
 
 // examine looks at everything there is to look at.

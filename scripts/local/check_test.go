@@ -401,7 +401,7 @@ func TestCheckForMachines(t *testing.T) {
 	require.Empty(t, errs)
 	var rows []map[string]string
 	require.NoError(t, json.Unmarshal([]byte(out), &rows))
-	require.Len(t, rows, 23)
+	require.Len(t, rows, 24)
 	require.Equal(t, map[string]string{"check": "settings", "status": "ok", "detail": "complete and well-formed"}, rows[0])
 	noSecrets(t, out)
 

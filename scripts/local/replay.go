@@ -12,11 +12,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/aymanbagabas/go-udiff"
 
+	"scf-sms/handler"
 	"scf-sms/internal/cloudsim"
 	"scf-sms/internal/scfhost"
 	"scf-sms/internal/simulation"
@@ -316,9 +318,15 @@ func (o outcome) reason() string {
 	return word
 }
 
-// mask hides a number but for its calling code's end and its last two digits.
+// mask hides a number but for its calling code and its last two digits, which is as much as the function logs.
 func mask(number string) string {
-	return number[:min(3, len(number))] + strings.Repeat("·", 4) + number[max(0, len(number)-2):]
+	digits := strings.TrimPrefix(number, "+")
+	for n := 1; n <= min(3, len(digits)-2); n++ {
+		if code, err := strconv.Atoi(digits[:n]); err == nil && handler.IsCallingCode(code) {
+			return "+" + digits[:n] + "····" + digits[len(digits)-2:]
+		}
+	}
+	return "····"
 }
 
 // total closes the report.

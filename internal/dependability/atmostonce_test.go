@@ -39,6 +39,7 @@ const (
 )
 
 func TestAtMostOneSMS(t *testing.T) {
+	t.Parallel()
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a few hundred MiB for a sixth of the time
 	elsewhere := newElsewhere(t)
 	plain, secure := make(chan int), make(chan int)

@@ -22,7 +22,6 @@ import (
 // The platform freezes an instance between two events, and the cloud ends its connections meanwhile. The instance notices
 // before it writes: each send after a thaw works, once, over a connection of its own.
 func TestFreezeAndThaw(t *testing.T) {
-	t.Parallel()
 	const freezes = 50
 	for _, secure := range []bool{false, true} {
 		for _, ending := range []string{"the server's idle timeout", "FIN", "RST"} {

@@ -234,7 +234,7 @@ func (l *lab) play(n int, stretch time.Duration, count *tally) (hurried bool, er
 		tell("%s\n    secret %v, held %v, ssm %s, sms %s: %v", st, secret, held, names(p.ssm), names(p.sms), p.ends)
 
 		r, err := l.request(function, s, st, p, id, stretch)
-		hurried = hurried || r.took > 500*time.Millisecond || st.closing != "" && r.StatusCode == http.StatusGatewayTimeout && len(r.sends) == 0
+		hurried = hurried || r.took > 500*time.Millisecond || st.closing != "" && r.missing(p)
 		for _, m := range r.outbox {
 			ids[m.SessionContext]++
 		}
@@ -377,6 +377,11 @@ func script(faults []fault, stretch time.Duration) []cloudsim.Fault {
 		all = append(all, f.Fault)
 	}
 	return all
+}
+
+// missing reports whether fewer requests arrived than should have.
+func (r result) missing(p prediction) bool {
+	return r.fetches < len(p.ssm) || len(r.sends) < len(p.sms)
 }
 
 // check compares what came with what was predicted.

@@ -32,7 +32,7 @@ import (
 )
 
 var (
-	sequences = flag.Int("sequences", 2000, "how many random sequences TestAtMostOneSMS runs")
+	sequences = flag.Int("sequences", usualSequences, "how many random sequences TestAtMostOneSMS runs")
 	seed      = flag.Uint64("seed", 1, "what they are drawn from")
 	sequence  = flag.Int("sequence", -1, "run only the sequence of this number, and say what happens in it")
 )

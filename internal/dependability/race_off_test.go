@@ -1,0 +1,5 @@
+//go:build !race
+
+package dependability
+
+const usualSequences = 2000

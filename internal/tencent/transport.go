@@ -122,8 +122,20 @@ func (t *Transport) Open(e Endpoint) {
 	}()
 }
 
-// CloseIdleConnections closes the connections that carry no request.
+// CloseIdleConnections closes the connections that carry no request. It waits for those that are being opened, so that
+// none is left behind.
 func (t *Transport) CloseIdleConnections() {
+	for {
+		opening := t.closeIdle()
+		if opening == nil {
+			return
+		}
+		<-opening
+	}
+}
+
+// closeIdle closes the idle connections, and returns what tells the end of one that is being opened, if there is any.
+func (t *Transport) closeIdle() (opening chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for origin, links := range t.idle {
@@ -132,6 +144,10 @@ func (t *Transport) CloseIdleConnections() {
 		}
 		delete(t.idle, origin)
 	}
+	for _, opening := range t.opening {
+		return opening
+	}
+	return nil
 }
 
 // take returns a connection that a request may be written to.

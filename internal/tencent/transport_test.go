@@ -407,6 +407,18 @@ func TestOnlyAFewIdleConnectionsAreKept(t *testing.T) {
 	require.Empty(t, transport.idle)
 }
 
+func TestNoConnectionIsLeftBehindByOneThatWasBeingOpened(t *testing.T) {
+	s := newSite(t, true, ok)
+	transport := transportFor(s)
+	e, err := ParseEndpoint(s.URL)
+	require.NoError(t, err)
+	transport.Open(e)
+	transport.CloseIdleConnections()
+	require.Empty(t, transport.opening)
+	require.Empty(t, transport.idle)
+	require.EqualValues(t, 1, s.opened.Load())
+}
+
 // ready waits until the connection that is being opened is there, or has failed.
 func ready(transport *Transport, e Endpoint) {
 	transport.mu.Lock()

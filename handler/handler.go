@@ -45,14 +45,14 @@ type Secrets interface {
 type Config struct {
 	Problems []string // what is wrong with the settings: with any, every invocation answers 500
 
-	SDKAppID            string       // SmsSdkAppId
-	SignName            string       // SignName for mainland numbers
-	SignNameOverseas    string       // SignName for other numbers; "": none is sent
-	SenderID            string       // SenderId for other numbers; "": none is sent
-	Templates           Templates    // TEMPLATES
-	AllowedCallingCodes map[int]bool // nil: any
-	BareChina           bool         // eleven digits 1xxxxxxxxxx without + are a mainland number
-	TimeBudget          time.Duration
+	SDKAppID            string        // SmsSdkAppId
+	SignName            string        // SignName for mainland numbers
+	SignNameOverseas    string        // SignName for other numbers; "": none is sent
+	SenderID            string        // SenderId for other numbers; "": none is sent
+	Templates           Templates     // TEMPLATES
+	AllowedCallingCodes map[int]bool  // nil: any
+	BareChina           bool          // eleven digits 1xxxxxxxxxx without + are a mainland number
+	TimeBudget          time.Duration // longest time to an answer; 0 leaves none to send
 
 	Region    string            // X-TC-Region of SMS
 	Endpoint  tencent.Endpoint  // of SMS

@@ -8,7 +8,7 @@ import (
 // outcome is what came of an invocation: what the caller is told, and what only the operator is.
 type outcome struct {
 	status     int           // HTTP status
-	code       string        // the word for it that callers and logs share; outcomeSent for a 200
+	code       string        // the word for it that callers and logs share; codeSent for a 200
 	allow      string        // with 405
 	retryAfter time.Duration // with 429 and 503: when asking again may help
 	serialNo   string        // with 200: Tencent's id of the message

@@ -7,7 +7,8 @@
 //   - A key that Tencent rejected is replaced at once, but only if it is still the one held: the rejection of an old key
 //     never drops a newer one.
 //   - A caller's token that was added to the secret is let in at once, or a few seconds later if unknown tokens keep coming.
-//   - Nothing runs in the background between invocations: the platform may freeze the process at any time.
+//   - Nothing polls, for the platform may freeze the process between any two events. A fetch may outlive the invocation that
+//     began it; one that a freeze interrupts is given up for a new one.
 //   - No error, log line or formatted value holds a part of the secret.
 package secrets
 
@@ -24,8 +25,9 @@ import (
 )
 
 const (
-	// fetchTimeout bounds one request to SSM.
-	fetchTimeout = 4 * time.Second
+	// fetchTimeout bounds one request to SSM. Who waits for one that was begun before has time for another then: an
+	// invocation gives SSM half of its time budget, by default of 8 s.
+	fetchTimeout = 3500 * time.Millisecond
 
 	// patience is how long an invocation waits for a refresh while it holds a secret that still works.
 	patience = time.Second
@@ -71,6 +73,7 @@ type Cache struct {
 
 // flight is one fetch, shared by all who wait for it.
 type flight struct {
+	began  time.Time
 	done   chan struct{} // closed when secret and err are set
 	secret *secret
 	err    error
@@ -143,6 +146,7 @@ func (c *Cache) Reject(k *Key) {
 // get returns the secret held if it is fresh, and otherwise fetches it.
 func (c *Cache) get(ctx context.Context) (*secret, error) {
 	c.mu.Lock()
+	c.forgetLost()
 	held := c.held
 	if held != nil && (c.flight != nil || c.fresh()) {
 		c.mu.Unlock()
@@ -174,6 +178,7 @@ func (c *Cache) get(ctx context.Context) (*secret, error) {
 // for this reason a moment ago. Otherwise it returns nil.
 func (c *Cache) newer(ctx context.Context, s *secret) *secret {
 	c.mu.Lock()
+	c.forgetLost()
 	if c.held != nil && c.held != s {
 		defer c.mu.Unlock()
 		return c.held
@@ -201,6 +206,17 @@ func (c *Cache) fresh() bool {
 	return left > 0 && left <= max(c.TTL, lastBackoff)
 }
 
+// forgetLost gives up a fetch that was frozen on its way: its own timeout may have stood still meanwhile, or is about to
+// end it. The caller holds c.mu.
+func (c *Cache) forgetLost() {
+	if c.flight == nil {
+		return
+	}
+	if age := c.Now().Sub(c.flight.began); age < 0 || age >= fetchTimeout {
+		c.flight = nil
+	}
+}
+
 // wait returns what the fetch brought, or an error when ctx ends before.
 func (f *flight) wait(ctx context.Context) (*secret, error) {
 	select {
@@ -217,7 +233,7 @@ func (c *Cache) launch(ctx context.Context) *flight {
 	if c.flight != nil {
 		return c.flight
 	}
-	f := &flight{done: make(chan struct{})}
+	f := &flight{began: c.Now(), done: make(chan struct{})}
 	c.flight = f
 	go func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
@@ -236,7 +252,7 @@ func (c *Cache) land(f *flight) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer close(f.done)
-	if c.flight != f && c.held != nil { // a key was rejected after this fetch began, and the secret fetched anew since
+	if c.flight != f && c.held != nil { // its key may have been rejected since, or it was given up: what is held is newer
 		f.secret, f.err = c.held, nil
 		return
 	}

@@ -669,9 +669,55 @@ func TestFetchBegunBySomebodyElseIsNotTheLastWord(t *testing.T) {
 		w.cloud.Script(cloudsim.GetSecretValue, cloudsim.Fault{Kind: cloudsim.HangUnsent})
 		w.cache.Prefetch()
 		synctest.Wait()
-		w.requireKey(t, "minsc")
+		key, err := w.cache.Key(within(t, 3975*time.Millisecond)) // half of what the default time budget leaves
+		require.NoError(t, err)
+		require.Equal(t, "minsc", key.GetSecretId())
 		w.requireFetches(t, 2)
 	})
+}
+
+// A machine's monotonic clock, by which timeouts run, may stand still while it is frozen. The bubble's clock is that one.
+func TestFetchThatWasFrozenOnItsWayIsNotWaitedFor(t *testing.T) {
+	for _, frozen := range []time.Duration{fetchTimeout, time.Hour, -time.Hour} {
+		t.Run("the first, for "+frozen.String(), func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world) {
+				thaw := w.freezable()
+				w.hangSSM()
+				w.cache.Prefetch()
+				synctest.Wait()
+
+				thaw(frozen)
+				w.mendSSM()
+				elapsed := stopwatch()
+				w.requireKey(t, "minsc")
+				require.Zero(t, elapsed())
+				w.requireFetches(t, 2)
+			})
+		})
+		t.Run("a refresh, for "+frozen.String(), func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world) {
+				thaw := w.freezable()
+				w.requireKey(t, "minsc")
+				w.put("jaheira", "Bearer nature")
+				thaw(ttl)
+				w.hangSSM()
+				w.requireKey(t, "minsc") // and the refresh goes on
+
+				thaw(frozen)
+				w.mendSSM()
+				elapsed := stopwatch()
+				w.requireRefused(t, "Bearer boo")
+				w.requireAllowed(t, "Bearer nature")
+				w.requireKey(t, "jaheira")
+				require.Zero(t, elapsed())
+
+				pass(fetchTimeout) // the end of the one given up changes nothing
+				w.requireKey(t, "jaheira")
+				w.requireAllowed(t, "Bearer nature")
+				require.Empty(t, w.log.messages(t))
+			})
+		})
+	}
 }
 
 func TestClockThatIsSetBackDoesNotKeepASecretOrATokenWaiting(t *testing.T) {

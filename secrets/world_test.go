@@ -175,6 +175,13 @@ func (w *world) requireFetches(t *testing.T, n int, when ...any) {
 	require.Equal(t, n, w.cloud.Count(cloudsim.GetSecretValue), when...)
 }
 
+// freezable returns a function after which the wall clock is ahead by that much more, and no other.
+func (w *world) freezable() (thaw func(time.Duration)) {
+	var ahead time.Duration
+	w.cache.Now = func() time.Time { return time.Now().Add(ahead) }
+	return func(d time.Duration) { ahead += d }
+}
+
 // pass lets time go by, and whatever is due happen.
 func pass(d time.Duration) {
 	time.Sleep(d) // of the bubble

@@ -188,7 +188,7 @@ func (l *lab) run(n int, count *tally) error {
 		count.mu.Lock()
 		count.repeated++
 		count.mu.Unlock()
-		time.Sleep(5 * time.Second) // a fetch of the last run may be under way, and ends in four
+		time.Sleep(5 * time.Second) // a fetch of the last run may be under way, and ends in 3.5
 		hurried, err = l.play(n, 6, count)
 	}
 	return err

@@ -46,7 +46,7 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 	for round := range rounds {
 		for _, f := range ssmFaults {
 			if f.endless() && round > 0 {
-				continue // a fetch that gets no answer goes on for four seconds
+				continue // a fetch that gets no answer goes on for seconds
 			}
 			cold := newLocal(settings)
 			instances = append(instances, cold)

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -26,6 +27,9 @@ func ParseEndpoint(s string) (Endpoint, error) {
 	}
 	if u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 		return Endpoint{}, errors.New("must have no user, path, query or fragment")
+	}
+	if port, err := strconv.ParseUint(u.Port(), 10, 16); strings.HasSuffix(u.Host, ":") || u.Port() != "" && (err != nil || port == 0) {
+		return Endpoint{}, errors.New("must have a port between 1 and 65535, or none")
 	}
 	switch {
 	case u.Scheme == "https":

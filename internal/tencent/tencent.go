@@ -19,6 +19,10 @@ import (
 func Profile(e Endpoint) *profile.ClientProfile {
 	p := profile.NewClientProfile()
 	p.Language = "en-US"
+	// Said although it is the default: the SDK announces that it will change. The breaker sends requests to another host.
+	p.DisableRegionBreaker = true
+	p.NetworkFailureMaxRetries, p.RateLimitExceededMaxRetries = 0, 0
+	p.UnsafeRetryOnConnectionFailure, p.Debug = false, false
 	p.HttpProfile.Scheme = e.Scheme
 	p.HttpProfile.Endpoint = e.Host
 	p.HttpProfile.ReqTimeout = 0

@@ -22,11 +22,15 @@ const (
 	// connectTimeout bounds TCP and TLS together, so that a second attempt still fits into the time budget.
 	connectTimeout = 2500 * time.Millisecond
 
+	// openPatience is how long a request waits for the connection that Open is making before it makes its own: a first
+	// packet that is lost is sent again only after a second.
+	openPatience = time.Second
+
 	// maxIdleLinks bounds the connections kept for one origin. An instance handles one event at a time and needs one.
 	maxIdleLinks = 4
 
-	// maxIdle is the longest time a connection may have been idle and still be used. A connection that the network
-	// forgot without a word looks alive; those that do so after less than 20 seconds are not known.
+	// maxIdle is the longest time a connection may have been idle and still be used. One that the network forgot without
+	// a word looks alive, and networks are known to forget after 20 seconds and more.
 	maxIdle = 15 * time.Second
 )
 
@@ -54,9 +58,15 @@ type Transport struct {
 	roots func() *x509.CertPool // whom tls trusts, unless it says itself; read at the first handshake
 	now   func() time.Time
 
-	mu      sync.Mutex               // guards what follows
-	idle    map[string][]*link       // :: origin → connections without a request, the last used at the end
-	opening map[string]chan struct{} // :: origin → closed when the connection that Open makes is idle, or has failed
+	mu      sync.Mutex          // guards what follows
+	idle    map[string][]*link  // :: origin → connections without a request, the last used at the end
+	opening map[string]*opening // :: origin → the connection that Open is making
+}
+
+// opening is a connection that is being made before there is a request for it.
+type opening struct {
+	began time.Time
+	done  chan struct{} // closed when the connection is idle, or has failed
 }
 
 // NewTransport returns a Transport that trusts the system's root certificates.
@@ -67,7 +77,7 @@ func NewTransport() *Transport {
 		roots:   sync.OnceValue(readRoots),
 		now:     time.Now,
 		idle:    map[string][]*link{},
-		opening: map[string]chan struct{}{},
+		opening: map[string]*opening{},
 	}
 }
 
@@ -76,6 +86,9 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	origin := Endpoint{req.URL.Scheme, req.URL.Host}
 	l, err := t.take(req.Context(), origin)
 	if err != nil {
+		if req.Body != nil {
+			req.Body.Close() // as http.RoundTripper demands
+		}
 		return nil, &notSentError{err}
 	}
 	before := l.conn.writes.Load()
@@ -95,8 +108,8 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// Open opens a connection to e without sending a request over it, and returns at once. A request that comes later waits
-// for it, or finds it ready; if opening fails, that request opens its own.
+// Open opens a connection to e without sending a request over it, and returns at once. A request that comes later finds it
+// ready, or waits for it up to a second; if that is not enough, or opening fails, the request opens its own.
 func (t *Transport) Open(e Endpoint) {
 	origin := e.origin()
 	t.mu.Lock()
@@ -104,8 +117,8 @@ func (t *Transport) Open(e Endpoint) {
 	if t.opening[origin] != nil {
 		return
 	}
-	done := make(chan struct{})
-	t.opening[origin] = done
+	o := &opening{began: t.now(), done: make(chan struct{})}
+	t.opening[origin] = o
 	go func() {
 		// Taking the connection that is there, if it is alive, and putting it back is opening it too.
 		l, err := t.reuse(origin), error(nil)
@@ -118,7 +131,7 @@ func (t *Transport) Open(e Endpoint) {
 		t.mu.Lock()
 		delete(t.opening, origin)
 		t.mu.Unlock()
-		close(done)
+		close(o.done)
 	}()
 }
 
@@ -126,16 +139,16 @@ func (t *Transport) Open(e Endpoint) {
 // none is left behind.
 func (t *Transport) CloseIdleConnections() {
 	for {
-		opening := t.closeIdle()
-		if opening == nil {
+		o := t.closeIdle()
+		if o == nil {
 			return
 		}
-		<-opening
+		<-o.done
 	}
 }
 
-// closeIdle closes the idle connections, and returns what tells the end of one that is being opened, if there is any.
-func (t *Transport) closeIdle() (opening chan struct{}) {
+// closeIdle closes the idle connections, and returns one that is being opened, if there is any.
+func (t *Transport) closeIdle() *opening {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for origin, links := range t.idle {
@@ -144,8 +157,8 @@ func (t *Transport) closeIdle() (opening chan struct{}) {
 		}
 		delete(t.idle, origin)
 	}
-	for _, opening := range t.opening {
-		return opening
+	for _, o := range t.opening {
+		return o
 	}
 	return nil
 }
@@ -157,21 +170,35 @@ func (t *Transport) take(ctx context.Context, e Endpoint) (*link, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		// In this order: what is being opened now and no longer then is among the idle ones then.
+		// Looked at before the idle ones: Open makes its connection an idle one first, and is done then.
 		t.mu.Lock()
-		opening := t.opening[origin]
+		o := t.opening[origin]
 		t.mu.Unlock()
 		if l := t.reuse(origin); l != nil {
 			return l, nil
 		}
-		if opening == nil {
+		if o == nil || !o.wait(ctx, t.now()) {
 			return t.open(ctx, e)
 		}
-		select {
-		case <-opening:
-		case <-ctx.Done():
-		}
 	}
+}
+
+// wait waits for the connection and reports whether it came to an end, this way or that, or ctx did. It has no patience
+// with one that was begun before the process was frozen: that one's timeout may have stood still.
+func (o *opening) wait(ctx context.Context, now time.Time) bool {
+	age := now.Round(0).Sub(o.began.Round(0)) // by the wall clock
+	if age < 0 || age >= openPatience {
+		return false
+	}
+	timer := time.NewTimer(openPatience - age)
+	defer timer.Stop()
+	select {
+	case <-o.done:
+	case <-ctx.Done():
+	case <-timer.C:
+		return false
+	}
+	return true
 }
 
 // reuse takes the idle connection that was used last, and closes those it finds dead. It returns nil if none is alive.

@@ -282,6 +282,17 @@ func sendSMS(t *testing.T, ctx context.Context, transport *Transport, url string
 	})
 }
 
+func TestTheSDKDoesNothingOfItsOwn(t *testing.T) {
+	p := Profile(Endpoint{"https", "sms.tencentcloudapi.com"})
+	require.True(t, p.DisableRegionBreaker, "which would send the request to another host")
+	require.False(t, p.UnsafeRetryOnConnectionFailure, "which would send it again")
+	require.Zero(t, p.NetworkFailureMaxRetries)
+	require.Zero(t, p.RateLimitExceededMaxRetries)
+	require.False(t, p.Debug, "which would print it")
+	require.Equal(t, "TC3-HMAC-SHA256", p.SignMethod)
+	require.False(t, p.UnsignedPayload)
+}
+
 func TestParseEndpoint(t *testing.T) {
 	for _, test := range []struct {
 		setting string
@@ -305,6 +316,9 @@ func TestParseEndpoint(t *testing.T) {
 		{":443", Endpoint{}, "must be host[:port] or a URL"},
 		{"a b", Endpoint{}, "must be host[:port] or a URL"},
 		{"host:port", Endpoint{}, "must be host[:port] or a URL"},
+		{"sms.tencentcloudapi.com:", Endpoint{}, "must have a port between 1 and 65535, or none"},
+		{"sms.tencentcloudapi.com:0", Endpoint{}, "must have a port between 1 and 65535, or none"},
+		{"sms.tencentcloudapi.com:65536", Endpoint{}, "must have a port between 1 and 65535, or none"},
 	} {
 		got, err := ParseEndpoint(test.setting)
 		require.Equal(t, test.want, got, test.setting)
@@ -385,6 +399,52 @@ func TestRequestDoesNotWaitForOpenLongerThanItMay(t *testing.T) {
 	require.Equal(t, &Error{NotSent: true, Reason: "no connection: cancelled"}, failure)
 }
 
+func TestRequestDoesNotWaitForAConnectionThatIsStuck(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		passed time.Duration // by the wall clock, while Open's own timeout stands still
+	}{
+		{"on a bad network", openPatience - time.Millisecond},
+		{"frozen on its way", time.Hour},
+		{"frozen on its way, and the clock set back", -time.Hour},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newSite(t, true, ok)
+			// The first connection is accepted and never hears a word; the second leads to the site.
+			deaf, err := net.Listen("tcp", "127.0.0.1:0")
+			require.NoError(t, err)
+			t.Cleanup(func() { deaf.Close() })
+			accepted := make(chan net.Conn, 1)
+			go func() {
+				first, err := deaf.Accept()
+				if err != nil {
+					return
+				}
+				accepted <- first
+				s.Config.Serve(tls.NewListener(deaf, s.TLS))
+			}()
+			transport := transportFor(s)
+			var passed atomic.Int64
+			began := time.Now()
+			transport.now = func() time.Time { return began.Add(time.Duration(passed.Load())) }
+			e, err := ParseEndpoint("https://" + deaf.Addr().String())
+			require.NoError(t, err)
+			transport.Open(e)
+			stuck := underway(transport, e)
+			defer (<-accepted).Close()
+
+			passed.Store(int64(test.passed))
+			_, err = post(t, transport, "https://"+e.Host)
+			require.NoError(t, err)
+			select {
+			case <-stuck.done:
+				require.Fail(t, "the request waited for the end of what was stuck")
+			default:
+			}
+		})
+	}
+}
+
 func TestOnlyAFewIdleConnectionsAreKept(t *testing.T) {
 	var together sync.WaitGroup
 	together.Add(10)
@@ -421,12 +481,15 @@ func TestNoConnectionIsLeftBehindByOneThatWasBeingOpened(t *testing.T) {
 
 // ready waits until the connection that is being opened is there, or has failed.
 func ready(transport *Transport, e Endpoint) {
-	transport.mu.Lock()
-	opening := transport.opening[e.origin()]
-	transport.mu.Unlock()
-	if opening != nil {
-		<-opening
+	if o := underway(transport, e); o != nil {
+		<-o.done
 	}
+}
+
+func underway(transport *Transport, e Endpoint) *opening {
+	transport.mu.Lock()
+	defer transport.mu.Unlock()
+	return transport.opening[e.origin()]
 }
 
 // closeUnused closes the connections that have not carried a request.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"math"
 	"os"
@@ -89,13 +90,10 @@ func (m *measurer) firstAnswer(ctx context.Context, binary string, into figures,
 	}
 	_, err = i.invoke(m.getEvent, m.cloud.role)
 	into.add(name, ms(time.Since(i.began)))
-	if err != nil {
-		return err
-	}
-	cpu, peak, err := i.end()
+	cpu, peak, endErr := i.end()
 	into.add(name+" CPU", ms(cpu))
 	into.add(name+" memory", peak)
-	return err
+	return errors.Join(err, endErr)
 }
 
 func (m *measurer) limit(cpus float64) (*quota, error) {

@@ -7,8 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"runtime"
-	"syscall"
 	"time"
 
 	"scf-sms/handler"
@@ -53,27 +53,26 @@ func (m *measurer) own() error {
 	for run := range m.runs + 1 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		began := ownCPU()
+		began, err := cpuTime(os.Getpid())
+		if err != nil {
+			return err
+		}
 		for range calls {
 			answer, _ := h.Invoke(context.Background(), m.postEvent)
 			if !bytes.Contains(answer, []byte(`"statusCode":200`)) {
 				return fmt.Errorf("the answer is not a 200: %s", answer)
 			}
 		}
-		used := ownCPU() - began
+		ended, err := cpuTime(os.Getpid())
+		if err != nil {
+			return err
+		}
 		runtime.ReadMemStats(&after)
 		if run == 0 {
 			continue // tables are made, types are learned
 		}
-		m.function.add("own CPU", ms(used)/calls)
+		m.function.add("own CPU", ms(ended-began)/calls)
 		m.function.add("own allocations", float64(after.Mallocs-before.Mallocs)/calls)
 	}
 	return nil
-}
-
-// ownCPU is the CPU time this process has used.
-func ownCPU() time.Duration {
-	var usage syscall.Rusage
-	syscall.Getrusage(syscall.RUSAGE_SELF, &usage)
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

@@ -6,7 +6,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // cgroups is where Linux has its control groups for CPU time, of version 1. Version 2 is not spoken: it lets no process
@@ -55,10 +57,38 @@ func (q *quota) start(cmd *exec.Cmd) error {
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	home, err := ownGroup()
+	if err != nil {
+		return err
+	}
 	if err := joinGroup(q.dir); err != nil {
 		return err
 	}
-	return errors.Join(cmd.Start(), joinGroup(cgroups))
+	err = cmd.Start()
+	if back := joinGroup(home); back != nil && err == nil {
+		kill(cmd)
+		err = back
+	}
+	return err
+}
+
+// ownGroup is the group this process is in.
+func ownGroup() (string, error) {
+	text, err := os.ReadFile("/proc/self/cgroup") // number:controllers:path
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(text)) {
+		fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(fields) == 3 && slices.Contains(strings.Split(fields[1], ","), "cpu") {
+			dir := filepath.Join(cgroups, fields[2])
+			if _, err := os.Stat(dir); err != nil {
+				return cgroups, nil // in a container: the path is the host's
+			}
+			return dir, nil
+		}
+	}
+	return "", errors.New("/proc/self/cgroup names no group for CPU time")
 }
 
 // joinGroup puts the calling thread into a group.

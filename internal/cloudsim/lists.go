@@ -63,7 +63,7 @@ func (c *Cloud) signsLocked(q *call, fault Fault) (*signList, *apiError) {
 		}
 		status := signStatus{
 			SignId:        firstSignID + uint64(i),
-			International: number(s.International),
+			International: boolToInt(s.International),
 			StatusCode:    s.status(s.Approved),
 			ReviewReply:   s.Reply,
 			SignName:      s.Name,
@@ -98,7 +98,7 @@ func (c *Cloud) templatesLocked(q *call, key Key, fault Fault) (*templateList, *
 		}
 		status := templateStatus{
 			TemplateId:      id,
-			International:   number(t.International),
+			International:   boolToInt(t.International),
 			StatusCode:      t.status(t.Approved),
 			ReviewReply:     t.Reply,
 			TemplateName:    t.ID,
@@ -159,7 +159,7 @@ func choose[T any](all []T, p params, ids string, id func(T) uint64) []T {
 	return append(chosen, all[from:min(from+p.number("Limit"), len(all))]...)
 }
 
-func number(b bool) int {
+func boolToInt(b bool) int {
 	if b {
 		return 1
 	}

@@ -124,8 +124,8 @@ var reservedPrefixes = []string{"SCF_", "QCLOUD_", "TENCENTCLOUD_", "TECENTCLOUD
 
 var envName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{1,63}$`)
 
-// check names everything that is wrong with f at once, and no variable's value.
-func (f Function) check() error {
+// Check says whether SCF would deploy f. It names everything that is wrong at once, and no variable's value.
+func (f Function) Check() error {
 	var problems []error
 	if info, err := os.Stat(f.Binary); err != nil {
 		problems = append(problems, fmt.Errorf("binary: %w", err))

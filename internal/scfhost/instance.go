@@ -34,7 +34,7 @@ type Instance struct {
 // New makes an instance of f. No process runs until the first Invoke, which is a cold start, as in SCF.
 // A function that SCF wouldn't deploy is an error.
 func New(f Function) (*Instance, error) {
-	if err := f.check(); err != nil {
+	if err := f.Check(); err != nil {
 		return nil, err
 	}
 	f = f.withDefaults()

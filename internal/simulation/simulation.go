@@ -94,7 +94,11 @@ func (s *Simulation) Reload(binary, testdata string) error {
 	if err != nil {
 		return err
 	}
-	s.Function = function(binary, s.Server.URL, env, account)
+	f := function(binary, s.Server.URL, env, account)
+	if err := f.Check(); err != nil {
+		return err
+	}
+	s.Function = f
 	s.Cloud.Update(func(a *cloudsim.Account) { *a = account })
 	return nil
 }

@@ -27,8 +27,9 @@ func TestReload(t *testing.T) {
 
 	write(accountFile, `{"balance": 2, "keys": [{"secretId": "AKIDtwo", "secretKey": "k", "token": "t"}]}`)
 	write(settingsFile, "SIGN_NAME=two\n")
-	require.NoError(t, s.Reload("second", testdata))
-	require.Equal(t, "second", s.Function.Binary)
+	second := filepath.Join(testdata, accountFile) // any file may stand for a binary that is not run
+	require.NoError(t, s.Reload(second, testdata))
+	require.Equal(t, second, s.Function.Binary)
 	require.Equal(t, "two", s.Function.Env["SIGN_NAME"])
 	require.Equal(t, s.Server.URL, s.Function.Env["SMS_ENDPOINT"])
 	require.Equal(t, "AKIDtwo", s.Function.Role().SecretID)
@@ -37,7 +38,14 @@ func TestReload(t *testing.T) {
 	t.Run("what is wrong changes nothing", func(t *testing.T) {
 		write(accountFile, `{"balance": 3, "nonsense": true}`)
 		require.ErrorContains(t, s.Reload("third", testdata), "nonsense")
-		require.Equal(t, "second", s.Function.Binary)
+		require.Equal(t, second, s.Function.Binary)
+		require.Equal(t, 2, balance(s))
+	})
+	t.Run("nor does what SCF wouldn't deploy", func(t *testing.T) {
+		write(accountFile, `{"balance": 3}`)
+		write(settingsFile, "SCF_NAME=three\n")
+		require.ErrorContains(t, s.Reload(second, testdata), "SCF_NAME")
+		require.Equal(t, "two", s.Function.Env["SIGN_NAME"])
 		require.Equal(t, 2, balance(s))
 	})
 }

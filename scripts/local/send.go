@@ -151,6 +151,9 @@ func (s *sender) run(ctx context.Context) (sendReport, error) {
 	}
 	began := s.date.now()
 	sent, err := s.invoke(ctx, s.function(), token)
+	if err != nil && ctx.Err() != nil {
+		return sendReport{}, fmt.Errorf("send: interrupted, so nobody knows whether it was sent: look at %s", console)
+	}
 	if err != nil {
 		return sendReport{}, err
 	}

@@ -112,6 +112,17 @@ func TestSend(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "interrupted", report.Delivery.Description)
 	})
+	t.Run("the send is interrupted", func(t *testing.T) {
+		d := newDesk(t, binary)
+		d.sim.Cloud.Script(cloudsim.SendSms, cloudsim.Fault{Kind: cloudsim.HangSent})
+		ctx, interrupt := context.WithCancel(t.Context())
+		go func() {
+			d.sim.Cloud.Await(t.Context(), cloudsim.SendSms, 1)
+			interrupt()
+		}()
+		_, err := d.run(ctx)
+		require.EqualError(t, err, "send: interrupted, so nobody knows whether it was sent: look at https://console.cloud.tencent.com/smsv2")
+	})
 	t.Run("seconds are counted on a terminal only", func(t *testing.T) {
 		d := newDesk(t, binary)
 		d.watch = true

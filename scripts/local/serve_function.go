@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -75,7 +74,7 @@ func (f *liveFunction) replace(dir string) error {
 	instance, err := scfhost.New(f.sim.Function)
 	if err != nil {
 		os.RemoveAll(dir)
-		return fmt.Errorf("testdata/function.env: %w", err)
+		return err
 	}
 	env := f.sim.Function.Env
 	read := settings.Read(func(name string) string { return env[name] })

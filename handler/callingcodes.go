@@ -124,7 +124,7 @@ var callingCodes = [...]callingCode{
 	{code: 372, lengths: 1<<7 | 1<<8},                                                   // EE
 	{code: 373, lengths: 1 << 8, trunk: "0"},                                            // MD
 	{code: 374, lengths: 1 << 8, trunk: "0"},                                            // AM
-	{code: 375, lengths: 1 << 9, trunk: "8", shared: true},                              // BY
+	{code: 375, lengths: 1 << 9, trunk: "8", before: "234", shared: true},               // BY
 	{code: 376, lengths: 1<<6 | 1<<9},                                                   // AD
 	{code: 377, lengths: 1<<8 | 1<<9, trunk: "0"},                                       // MC
 	{code: 378, lengths: 1 << 8},                                                        // SM

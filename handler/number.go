@@ -18,6 +18,7 @@ type callingCode struct {
 	code    int
 	lengths uint16 // bit n is set where a mobile number can have n digits after the calling code
 	trunk   string // what is dialled before a number inside the country: the 0 in 44 (0)7700 900123
+	before  string // if not "", trunk is one only before these digits: there are longer numbers that begin like it
 	shared  bool   // other numbers, as long as a mobile number, begin with the digits of trunk: landlines, freephone
 }
 
@@ -119,7 +120,7 @@ func (c *callingCode) dropTrunk(national string) (string, bool) {
 		return national, c.possible(national)
 	}
 	// Dropped once only: a second prefix is a typing error, and E.164 must read as itself.
-	if c.possible(rest) && !strings.HasPrefix(rest, c.trunk) {
+	if c.possible(rest) && !strings.HasPrefix(rest, c.trunk) && (c.before == "" || strings.IndexByte(c.before, rest[0]) >= 0) {
 		return rest, true
 	}
 	// +7 812… is Saint Petersburg, not the trunk prefix 8 and a number that lacks a digit.

@@ -55,6 +55,8 @@ func TestParseNumber(t *testing.T) {
 		{"Russia's 8 stays in a Saint Petersburg number", "78121234567", "+78121234567"},
 		{"Kazakhstan's 8", "787710009998", "+77710009998"},
 		{"Belarus's 8", "3758294911911", "+375294911911"},
+		{"Belarus's 8 stays in a freephone number", "3758000862940", invalid},
+		{"Belarus's 8 stays in a number of no other kind either", "3758012768933", invalid},
 		{"Turkmenistan's 8", "993866123456", "+99366123456"},
 		{"Hungary's 06", "3606201234567", "+36201234567"},
 		{"Hungary's 06, half of it", "360201234567", invalid},

@@ -237,7 +237,7 @@ func (l *lab) play(n int, stretch time.Duration, count *tally) (hurried bool, er
 
 		r, err := l.request(function, s, st, p, id, stretch)
 		closed = closed || st.closing != ""
-		hurried = hurried || r.took > 500*time.Millisecond || closed && r.missing(p)
+		hurried = hurried || r.took > 500*time.Millisecond || closed && r.early(p)
 		for _, m := range r.outbox {
 			ids[m.SessionContext]++
 		}
@@ -382,9 +382,10 @@ func script(faults []fault, stretch time.Duration) []cloudsim.Fault {
 	return all
 }
 
-// missing reports whether fewer requests arrived than should have.
-func (r result) missing(p prediction) bool {
-	return r.fetches < len(p.ssm) || len(r.sends) < len(p.sms)
+// early reports whether a request may have been written to a connection before word came of its end: fewer arrived than
+// should have, or one that nobody should have got counts as sent.
+func (r result) early(p prediction) bool {
+	return r.fetches < len(p.ssm) || len(r.sends) < len(p.sms) || r.StatusCode == http.StatusGatewayTimeout && len(r.sends) == 0
 }
 
 // check compares what came with what was predicted.

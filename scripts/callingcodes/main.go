@@ -112,7 +112,7 @@ func writeEntry(b *bytes.Buffer, code int, regions []*phonenumbers.PhoneMetadata
 	if len(lengths) == 0 {
 		return nil
 	}
-	trunk, shared, err := trunkPrefix(regions, lengths)
+	trunk, err := trunkOf(regions, lengths)
 	if err != nil {
 		return fmt.Errorf("+%d: %w", code, err)
 	}
@@ -122,10 +122,13 @@ func writeEntry(b *bytes.Buffer, code int, regions []*phonenumbers.PhoneMetadata
 		bits[i] = fmt.Sprintf("1<<%d", n)
 	}
 	fmt.Fprintf(b, "{code: %d, lengths: %s", code, strings.Join(bits, "|"))
-	if trunk != "" {
-		fmt.Fprintf(b, ", trunk: %q", trunk)
+	if trunk.prefix != "" {
+		fmt.Fprintf(b, ", trunk: %q", trunk.prefix)
 	}
-	if shared {
+	if trunk.before != "" {
+		fmt.Fprintf(b, ", before: %q", trunk.before)
+	}
+	if trunk.shared {
 		b.WriteString(", shared: true")
 	}
 	names := make([]string, len(regions))
@@ -155,48 +158,72 @@ func mobileLengths(code int, regions []*phonenumbers.PhoneMetadata) []int {
 	return slices.Sorted(maps.Keys(set))
 }
 
-// trunkPrefix is what may be dropped between the calling code and a mobile number: the national prefix, where dropping it
-// can't turn one number into another. That is so if
+// trunk is a prefix that may be dropped between a calling code and a mobile number.
+type trunk struct {
+	prefix string // "": none may
+	before string // if not "": only before one of these digits
+	shared bool   // other numbers as long as a mobile number begin with the prefix; they are read as they stand
+}
+
+// trunkOf returns the national prefix of the regions that share a calling code, where dropping it can't turn one number
+// into another. That is so if
 //
-//   - the regions that share the calling code have the same prefix,
-//   - no mobile number of theirs begins with it, and
-//   - no number of theirs of any kind is the prefix followed by a mobile number.
+//   - the regions have the same prefix,
+//   - no mobile number of theirs begins with it,
+//   - no number of theirs of any kind is the prefix followed by a mobile number, and
+//   - none is the prefix followed by what has a mobile number's length, for the table knows no more than lengths; or if
+//     there are such, what follows the prefix in them begins with other digits than mobile numbers do. (What begins with
+//     the prefix again is kept as it is anyway.)
 //
 // That no number begins with the prefix would be a simpler rule, and too strict: Japan and Korea have toll-free numbers
 // in 00, and Russia has landlines in 8, so that 0 90… and 8 9… would stay as people write them, wrong.
-// shared reports whether numbers of those other kinds begin with the prefix and have a mobile number's length. Those
-// are read as they stand.
-func trunkPrefix(regions []*phonenumbers.PhoneMetadata, lengths []int) (trunk string, shared bool, err error) {
-	trunk = regions[0].GetNationalPrefix()
+func trunkOf(regions []*phonenumbers.PhoneMetadata, lengths []int) (trunk, error) {
+	t := trunk{prefix: regions[0].GetNationalPrefix()}
 	var all, mobile []string
 	for _, m := range regions {
-		if m.GetNationalPrefix() != trunk {
-			return "", false, nil
+		if m.GetNationalPrefix() != t.prefix {
+			return trunk{}, nil
 		}
 		all = append(all, m.GetGeneralDesc().GetNationalNumberPattern())
 		mobile = append(mobile, m.GetMobile().GetNationalNumberPattern())
 	}
-	if trunk == "" {
-		return "", false, nil
+	if t.prefix == "" {
+		return trunk{}, nil
 	}
-	if strings.Trim(trunk, "0123456789") != "" {
-		return "", false, fmt.Errorf("national prefix %q is not all digits", trunk)
+	if strings.Trim(t.prefix, "0123456789") != "" {
+		return trunk{}, fmt.Errorf("national prefix %q is not all digits", t.prefix)
 	}
 
 	numbers, err := compile(all...)
 	if err != nil {
-		return "", false, err
+		return trunk{}, err
 	}
 	mobiles, err := compile(mobile...)
 	if err != nil {
-		return "", false, err
+		return trunk{}, err
 	}
-	inside := numbers.after(trunk) // what follows the prefix in the numbers that begin with it
-	if mobiles.after(trunk).alive() || intersect(inside, mobiles.start()) {
-		return "", false, nil
+	inside := numbers.after(t.prefix) // what follows the prefix in the numbers that begin with it
+	if mobiles.after(t.prefix).alive() || intersect(inside, mobiles.start()) {
+		return trunk{}, nil
 	}
+	mistakable := false
 	for _, n := range lengths {
-		shared = shared || inside.accepts(n-len(trunk))
+		mistakable = mistakable || inside.acceptsOther(n, t.prefix)
+		t.shared = t.shared || inside.accepts(n-len(t.prefix))
 	}
-	return trunk, shared, nil
+	if !mistakable {
+		return t, nil
+	}
+	for d := '0'; d <= '9'; d++ {
+		if !mobiles.start().step(d).alive() {
+			continue
+		}
+		for _, n := range lengths {
+			if inside.step(d).accepts(n - 1) {
+				return trunk{}, nil
+			}
+		}
+		t.before += string(d)
+	}
+	return t, nil
 }

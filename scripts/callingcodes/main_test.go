@@ -30,30 +30,32 @@ func TestTrunkPrefix(t *testing.T) {
 	type regions []*phonenumbers.PhoneMetadata
 	for name, tt := range map[string]struct {
 		regions regions
-		trunk   string
-		shared  bool
+		want    trunk
 	}{
-		"dropped where no number begins with it":             {regions{region("0", `[1-9]\d{8}`, `7\d{8}`)}, "0", false},
-		"none where there is none":                           {regions{region("", `[1-9]\d{8}`, `7\d{8}`)}, "", false},
-		"kept where a mobile number begins with it":          {regions{region("0", `[07]\d{8}`, `[07]\d{8}`)}, "", false},
-		"kept where it and a mobile number make a landline":  {regions{region("0", `7\d{8}|07\d{8}`, `7\d{8}`)}, "", false},
-		"kept where a neighbour's mobiles begin with it":     {regions{region("0", `7\d{8}`, `7\d{8}`), region("0", `0\d{8}`, `0\d{8}`)}, "", false},
-		"kept where a neighbour has another":                 {regions{region("0", `7\d{8}`, `7\d{8}`), region("8", `7\d{8}`, `7\d{8}`)}, "", false},
-		"dropped and shared with landlines of the length":    {regions{region("8", `[89]\d{8}`, `9\d{8}`)}, "8", true},
-		"dropped and not shared with those of other lengths": {regions{region("8", `8\d{11}|9\d{8}`, `9\d{8}`)}, "8", false},
-		"more than one digit":                                {regions{region("06", `[1-9]\d{8}`, `7\d{8}`)}, "06", false},
+		"dropped where no number begins with it":             {regions{region("0", `[1-9]\d{8}`, `7\d{8}`)}, trunk{prefix: "0"}},
+		"none where there is none":                           {regions{region("", `[1-9]\d{8}`, `7\d{8}`)}, trunk{}},
+		"kept where a mobile number begins with it":          {regions{region("0", `[07]\d{8}`, `[07]\d{8}`)}, trunk{}},
+		"kept where it and a mobile number make a landline":  {regions{region("0", `7\d{8}|07\d{8}`, `7\d{8}`)}, trunk{}},
+		"kept where a neighbour's mobiles begin with it":     {regions{region("0", `7\d{8}`, `7\d{8}`), region("0", `0\d{8}`, `0\d{8}`)}, trunk{}},
+		"kept where a neighbour has another":                 {regions{region("0", `7\d{8}`, `7\d{8}`), region("8", `7\d{8}`, `7\d{8}`)}, trunk{}},
+		"dropped and shared with landlines of the length":    {regions{region("8", `[89]\d{8}`, `9\d{8}`)}, trunk{prefix: "8", shared: true}},
+		"dropped and not shared with those of other lengths": {regions{region("8", `8\d{11}|9\d{8}`, `9\d{8}`)}, trunk{prefix: "8"}},
+		"more than one digit":                                {regions{region("06", `[1-9]\d{8}`, `7\d{8}`)}, trunk{prefix: "06"}},
+		"dropped before mobile numbers only, where longer numbers go on otherwise": {
+			regions{region("8", `80\d{8}|[79]\d{8}`, `[79]\d{8}`)}, trunk{prefix: "8", before: "79"}},
+		"kept where longer numbers go on like mobile numbers": {regions{region("8", `870\d{7}|79\d{7}`, `79\d{7}`)}, trunk{}},
+		"dropped where longer numbers begin with it twice":    {regions{region("0", `00\d{8}|7\d{8}`, `7\d{8}`)}, trunk{prefix: "0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			trunk, shared, err := trunkPrefix(tt.regions, []int{9})
+			got, err := trunkOf(tt.regions, []int{9})
 			require.NoError(t, err)
-			assert.Equal(t, tt.trunk, trunk)
-			assert.Equal(t, tt.shared, shared)
+			assert.Equal(t, tt.want, got)
 		})
 	}
 
-	_, _, err := trunkPrefix(regions{region("8~10", `7\d{8}`, `7\d{8}`)}, []int{9})
+	_, err := trunkOf(regions{region("8~10", `7\d{8}`, `7\d{8}`)}, []int{9})
 	assert.ErrorContains(t, err, "not all digits")
-	_, _, err = trunkPrefix(regions{region("0", `7\d{8}$`, `7\d{8}`)}, []int{9})
+	_, err = trunkOf(regions{region("0", `7\d{8}$`, `7\d{8}`)}, []int{9})
 	assert.ErrorContains(t, err, "anchors")
 }
 

@@ -123,6 +123,19 @@ func (s states) accepts(n int) bool {
 	return false
 }
 
+// acceptsOther reports whether some n digits more make a match that don't begin with the prefix.
+func (s states) acceptsOther(n int, prefix string) bool {
+	for i, p := range prefix {
+		for d := '0'; d <= '9'; d++ {
+			if d != p && s.step(d).accepts(n-i-1) {
+				return true
+			}
+		}
+		s = s.step(p)
+	}
+	return false
+}
+
 // intersect reports whether some digits take both to a match.
 func intersect(a, b states) bool {
 	type pair struct{ a, b states }

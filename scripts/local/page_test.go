@@ -36,10 +36,14 @@ func browser(t *testing.T, language string) context.Context {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("accept-lang", language), chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("accept-lang", language),
 		chromedp.WSURLReadTimeout(soon))
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
+	allocator := chromedp.FromContext(ctx).Allocator
+	t.Cleanup(func() {
+		cancel()
+		allocator.Wait() // until the browser and its folder are gone
+	})
 	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(cancel)
 	tab, closeTab := chromedp.NewContext(ctx)

@@ -30,9 +30,9 @@ func family(code string) outcome {
 	case has("requestlimitexceeded"):
 		return apiRate()
 	case has("limitexceeded."):
-		return tooMany(time.Minute)
+		return tooMany(time.Minute, "a limit of Tencent's is reached: "+hintLookUp)
 	case has("failedoperation."), has("invalid"), has("missing"), has("unauthorized"), has("unknown"), has("unsupported"):
-		return refused("Tencent refused the request: look its code up at https://cloud.tencent.com/document/api/382/55981")
+		return refused("Tencent refused the request: " + hintLookUp)
 	default:
 		return unknown("")
 	}
@@ -52,13 +52,13 @@ func undeliverable(hint string) outcome {
 	return outcome{status: http.StatusUnprocessableEntity, code: codeUndeliverable, hint: hint}
 }
 
-func tooMany(after time.Duration) outcome {
-	return outcome{status: http.StatusTooManyRequests, code: codeTooManyRequests, retryAfter: after}
+func tooMany(after time.Duration, hint string) outcome {
+	return outcome{status: http.StatusTooManyRequests, code: codeTooManyRequests, retryAfter: after, hint: hint}
 }
 
 // apiRate is for the gateway's limit of requests. It counts before anything is done, so one more attempt is safe.
 func apiRate() outcome {
-	out := tooMany(time.Second)
+	out := tooMany(time.Second, "requests come faster than Tencent's API takes them: ask its support for more a second")
 	out.again = later
 	return out
 }
@@ -80,7 +80,11 @@ func toMidnight(now time.Time) time.Duration {
 	return local.Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(local)
 }
 
-const hintCAM = "the AccessKey's user may not send: grant it sms:SendSms on *"
+const (
+	hintCAM    = "the AccessKey's user may not send: grant it sms:SendSms on *"
+	hintLookUp = "look its code up at https://cloud.tencent.com/document/api/382/55981"
+	hintLimits = ": the limits are in the SMS console (application, frequency limits)"
+)
 
 // known decides about the codes that say more than their family, in lower case. The second result is false for others.
 func known(code string) (outcome, bool) {
@@ -97,15 +101,17 @@ func known(code string) (outcome, bool) {
 
 	// Limits of one number, and rates.
 	case "limitexceeded.phonenumberthirtysecondlimit":
-		return tooMany(30 * time.Second), true
+		return tooMany(30*time.Second, "the number got the same text less than 30 seconds ago"+hintLimits), true
 	case "limitexceeded.phonenumberonehourlimit":
-		return tooMany(time.Hour), true
-	case "limitexceeded.phonenumberdailylimit", "limitexceeded.phonenumbersamecontentdailylimit":
-		return tooMany(untilMidnight), true
+		return tooMany(time.Hour, "the number got all it may get in an hour"+hintLimits), true
+	case "limitexceeded.phonenumberdailylimit":
+		return tooMany(untilMidnight, "the number got all it may get in a day"+hintLimits), true
+	case "limitexceeded.phonenumbersamecontentdailylimit":
+		return tooMany(untilMidnight, "the number got the same text as often as it may in a day"+hintLimits), true
 	case "limitexceeded.deliveryfrequencylimit":
-		return tooMany(time.Minute), true
+		return tooMany(time.Minute, "the number got all it may get for now"+hintLimits), true
 	case "limitexceeded.globalsmssendingratelimit":
-		return tooMany(5 * time.Second), true
+		return tooMany(5*time.Second, "more go abroad at once than Tencent sends: ask its support for a higher rate"), true
 
 	// Limits of the application or the account.
 	case "limitexceeded.appdailylimit":

@@ -1,6 +1,10 @@
 package handler
 
 import (
+	"cmp"
+	commandline "flag" // the package has a flag of its own
+	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -189,6 +193,24 @@ func TestEveryCodeHasItsMeaning(t *testing.T) {
 	}
 	eachVerdict(check)
 	check("", verdict{504, "outcome_unknown", 0, never})
+}
+
+var update = commandline.Bool("update", false, "write testdata/codes.txt anew")
+
+// testdata/codes.txt is what comes of each code, in words: the operator reads the hint, and nothing else tells what to do.
+func TestWhatTheOperatorIsToldOfEachCode(t *testing.T) {
+	var table strings.Builder
+	eachVerdict(func(code string, _ verdict) {
+		out := classify(code, eleven())
+		fmt.Fprintf(&table, "%s\n\t%d %s\n\t%s\n", code, out.status, out.code, cmp.Or(out.hint, "(no hint)"))
+	})
+	const file = "testdata/codes.txt"
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(table.String()), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(want), table.String(), "if that is right: go test ./handler -run OperatorIsTold -update")
 }
 
 // The documentation doesn't say which code comes at which of the two layers, so each means the same at both.

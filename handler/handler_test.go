@@ -673,6 +673,7 @@ func TestLogLineSaysWhatHappened(t *testing.T) {
 	a = s.invoke(t, smsTo(toAmerica))
 	require.Equal(t, map[string]any{
 		"level": "WARN", "msg": "invocation", "requestId": theRequest, "outcome": "too_many_requests", "status": 429.0,
+		"hint": "the number got all it may get in a day" + hintLimits,
 		"type": "SignIn", "callingCode": 1.0, "numberEnds": "87", "template": "2220001",
 		"tencentCode": "LimitExceeded.PhoneNumberDailyLimit", "tencentRequestId": s.cloud.Requests()[4].RequestID,
 		"firstRefusal": "AuthFailure.SecretIdNotFound", "attempts": 2.0, "coldStart": false,
@@ -704,6 +705,7 @@ func TestWhatCouldBeAnythingIsNotLogged(t *testing.T) {
 	}{
 		{"type", fields{"type": "MfaVerification"}, "MfaVerification"},
 		{"type", fields{"type": "A type of one's own"}, "A type of one's own"},
+		{"type", fields{"type": "my_type-of.mine"}, "my_type-of.mine"},
 		{"type", fields{"type": "Digit1"}, "(not shown)"},
 		{"type", fields{"type": "for " + toMainland}, "(not shown)"},
 		{"type", fields{"type": "line\nbreak"}, "(not shown)"},
@@ -735,6 +737,25 @@ func TestCodeInALocaleIsNotLoggedOfACallerWhoIsNotServedEither(t *testing.T) {
 	body := bodyWith(fields{"payload": fields{"locale": "en-482", "code": "482"}})
 	for _, event := range []fields{{"httpMethod": "GET", "body": body}, {"body": bodyWith(fields{"to": 1, "payload": fields{"locale": "en-482", "code": "482"}})}} {
 		require.Equal(t, "(not shown)", f.invoke(t, eventWith(event)).logged("locale"))
+	}
+}
+
+func TestIDIsNotShownWhereItRepeatsTheCodeByMoreThanChance(t *testing.T) {
+	const id = "5000:1045710669157053657800000048"
+	for code, shown := range map[string]string{
+		"":       id,
+		"8":      id,
+		"48":     id,
+		"048":    id, // as short as that it is in half of all ids
+		"0048":   "(not shown)",
+		"00048":  "(not shown)",
+		"000048": "(not shown)",
+		"104571": "(not shown)",
+		"482913": id,
+		"000000": id, // of Logto's console: everybody knows it
+	} {
+		r := &record{code: code}
+		require.Equal(t, shown, r.id(id), code)
 	}
 }
 

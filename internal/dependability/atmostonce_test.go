@@ -416,9 +416,9 @@ func (r result) check(p prediction, id string) error {
 	if r.StatusCode != http.StatusOK || len(r.outbox) == 0 {
 		return nil
 	}
-	// No answer holds the code: not even where chance has put it into the serial number.
+	// No answer holds the code: not even where chance has put it into the serial number. 000000 is everybody's.
 	serial := r.outbox[0].SerialNo
-	if strings.Contains(r.Body, serial) == strings.Contains(serial, r.code) {
+	if strings.Contains(r.Body, serial) == (strings.Contains(serial, r.code) && r.code != "000000") {
 		return fmt.Errorf("the answer to code %s, serial number %s", r.code, serial)
 	}
 	return nil

@@ -60,6 +60,20 @@ func TestInstancesStartedTogetherDoNotAskTogether(t *testing.T) {
 	require.Greater(t, len(seen), 900)
 }
 
+// What README.md promises to those who pay for the calls.
+func TestUnknownTokensCauseAtMostOneFetchInFiveSeconds(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.requireAllowed(t, "Bearer boo")
+		for range 5 {
+			w.requireRefused(t, "Bearer evil")
+			pass(time.Second)
+		}
+		w.requireFetches(t, 2)
+		w.requireRefused(t, "Bearer evil")
+		w.requireFetches(t, 3)
+	})
+}
+
 func TestClockIsTheWallClock(t *testing.T) {
 	now := New(Config{}).Now()
 	require.Equal(t, now.Round(0), now, "no monotonic reading: that clock may stand still while the process is frozen")

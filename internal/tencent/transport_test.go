@@ -445,6 +445,36 @@ func TestRequestDoesNotWaitForAConnectionThatIsStuck(t *testing.T) {
 	}
 }
 
+// A connection that has to be made anew after a pause costs one round trip less, and no certificate.
+func TestSessionIsResumed(t *testing.T) {
+	var resumed []bool
+	s := newSite(t, true, func(w http.ResponseWriter, r *http.Request) { resumed = append(resumed, r.TLS.DidResume) })
+	transport := transportFor(s)
+	for range 3 {
+		_, err := post(t, transport, s.URL)
+		require.NoError(t, err)
+		s.closeIdle(false)
+	}
+	require.Equal(t, []bool{false, true, true}, resumed)
+}
+
+func TestOldTLSIsRefused(t *testing.T) {
+	s := newSite(t, false, ok)
+	old := httptest.NewUnstartedServer(s.Config.Handler)
+	old.Config.ErrorLog = s.Config.ErrorLog
+	old.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
+	old.StartTLS()
+	defer old.Close()
+	failure := sendSMS(t, t.Context(), transportFor(&site{Server: old}), old.URL)
+	require.True(t, failure.NotSent)
+	require.Zero(t, s.requests.Load())
+}
+
+func TestTwoAttemptsToConnectFitIntoTheDefaultTimeBudget(t *testing.T) {
+	const budget, ssm = 8 * time.Second, 2 * time.Second
+	require.Less(t, 2*connectTimeout+ssm, budget)
+}
+
 func TestOnlyAFewIdleConnectionsAreKept(t *testing.T) {
 	var together sync.WaitGroup
 	together.Add(10)

@@ -88,6 +88,7 @@ func TestParseNumber(t *testing.T) {
 		{"two pluses", "++8613800138000", invalid},
 		{"two pluses apart", "+86+13800138000", invalid},
 		{"a plus after the first digit", "86+13800138000", invalid},
+		{"a plus between the first two", "8+613800138000", invalid},
 		{"a plus and 00", "+008613800138000", invalid},
 		{"00 and a plus", "00+8613800138000", invalid},
 		{"0000", "00008613800138000", invalid},
@@ -112,6 +113,7 @@ func TestParseNumber(t *testing.T) {
 		{"mainland, too long", "86138001380000", invalid},
 		{"a mainland landline", "8601012345678", invalid},
 		{"a mainland number in 12", "8612800138000", invalid},
+		{"a North American area code in 0", "10502530000", invalid},
 		{"a North American area code in 1", "11502530000", invalid},
 		{"a North American exchange in 0", "13800138000", invalid},
 		{"a North American exchange in 1", "16501530000", invalid},
@@ -119,6 +121,8 @@ func TestParseNumber(t *testing.T) {
 		{"sixteen digits", "8613800138000000", invalid},
 		{"twenty digits", "86138001380001234567", invalid},
 		{"ten thousand digits", strings.Repeat("86", 5000), invalid},
+		{"256 bytes", strings.Repeat(" ", 256-13) + "8613800138000", "+8613800138000"},
+		{"257 bytes", strings.Repeat(" ", 257-13) + "8613800138000", invalid},
 		{"ten thousand blanks", strings.Repeat(" ", 10_000) + "8613800138000", invalid},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -139,6 +139,7 @@ func TestPage(t *testing.T) {
 			shows("#toast.bad", `Error occurred in connector: {"message":"This phone number cannot receive verification codes.`),
 			shows("#status.warn", "422"),
 			shows("#hint", "FailedOperation.PhoneNumberInBlacklist"),
+			shows("#faulty", "A fault is on: Number is on the blacklist"),
 			enter("SendSms", ""),
 			until(`document.querySelector("#SendSms-code").textContent === ""`))
 	})
@@ -156,6 +157,12 @@ func TestPage(t *testing.T) {
 		see(t, tab,
 			chromedp.Click("[data-do=rotate-key]", chromedp.ByQuery),
 			until(`document.querySelector("#keyId").textContent !== "`+before+`"`),
+			chromedp.Click("#random", chromedp.ByQuery),
+			chromedp.Click("#go", chromedp.ByQuery),
+			shows("#again", "The first attempt was refused (AuthFailure.SecretIdNotFound): the secret was fetched anew, and it was sent with the new key."),
+			chromedp.Click("#go", chromedp.ByQuery), // with a new code, or it would be the same text within 30 seconds
+			until(`document.querySelector("#again").hidden`),
+			shows("#status.good", "200"),
 			chromedp.Click("[data-do=restart]", chromedp.ByQuery),
 			shows("#instance", "cold"),
 			chromedp.Click("[data-do=rotate-token]", chromedp.ByQuery),
@@ -223,7 +230,7 @@ func TestPageSpeaksTheBrowsersLanguage(t *testing.T) {
 	listenIn(t, tab)
 	see(t, tab,
 		chromedp.Navigate(b.url),
-		shows("h1", "scf-sms 试验台"),
+		shows("h1", "scf-sms 工作台"),
 		until(`document.documentElement.lang === "zh-CN"`),
 		enter("SendSms", "balance"),
 		shows("#done", "已完成。"),

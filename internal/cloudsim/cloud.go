@@ -105,6 +105,13 @@ func (c *Cloud) Update(change func(*Account)) {
 	change(&c.account)
 }
 
+// Replace makes a copy of the account what the cloud knows from now on.
+func (c *Cloud) Replace(a Account) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.account = a.clone()
+}
+
 // Reset empties the outbox, the requests, what was counted for limits and the
 // package, the serial numbers and the scripted faults. It keeps the account and
 // the standing faults.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -75,6 +76,8 @@ type Simulation struct {
 	Cloud    *cloudsim.Cloud
 	Server   *cloudsim.Server
 	Function scfhost.Function // to be changed at will before [scfhost.New] gets it
+
+	account cloudsim.Account // as testdata has it
 }
 
 // Start starts a simulated cloud with the account in testdata, and makes the settings there those of the function.
@@ -88,24 +91,29 @@ func Start(binary, testdata string, options cloudsim.Options) (*Simulation, erro
 	if err != nil {
 		return nil, err
 	}
-	return &Simulation{Cloud: cloud, Server: server, Function: function(binary, server.URL, env, account)}, nil
+	return &Simulation{Cloud: cloud, Server: server, Function: function(binary, server.URL, env, account), account: account}, nil
 }
 
-// Reload takes a new binary, and the account and settings that testdata holds by now, in place of those before. What the
-// cloud has sent and counted stays, and nothing changes where there is an error. The Function is a new one: what was set
-// in it is gone, and an instance of the old one goes on as it is.
-func (s *Simulation) Reload(binary, testdata string) error {
+// Reload takes a new binary, and the settings and account that testdata holds by now, in place of those before. An account
+// that testdata has as before stays as it has become since: its keys may have been rotated. So does what the cloud has
+// sent and counted, and nothing changes where there is an error. The Function is a new one: what was set in it is gone,
+// and an instance of the old one goes on as it is.
+func (s *Simulation) Reload(binary, testdata string) (newAccount bool, err error) {
 	account, env, err := load(testdata)
 	if err != nil {
-		return err
+		return false, err
 	}
 	f := function(binary, s.Server.URL, env, account)
 	if err := f.Check(); err != nil {
-		return err
+		return false, err
 	}
 	s.Function = f
-	s.Cloud.Update(func(a *cloudsim.Account) { *a = account })
-	return nil
+	if reflect.DeepEqual(account, s.account) {
+		return false, nil
+	}
+	s.account = account
+	s.Cloud.Replace(account)
+	return true, nil
 }
 
 func load(testdata string) (cloudsim.Account, map[string]string, error) {

@@ -29,7 +29,15 @@ const (
 func main() {
 	log.SetFlags(0)
 	check := flag.Bool("check", false, "write nothing; exit 1 if "+table+" is not what would be written")
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), "Usage: go run ./scripts/callingcodes [-check]\n\nWrites "+table+", or only compares it, from the module's root.\n\n")
+		flag.PrintDefaults()
+	}
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintln(os.Stderr, "callingcodes: takes no arguments, only -check: "+flag.Arg(0))
+		os.Exit(2)
+	}
 
 	want, err := generate()
 	if err != nil {

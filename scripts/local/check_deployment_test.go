@@ -56,7 +56,8 @@ func TestADeploymentUnlikeTheEnvironment(t *testing.T) {
 			func(_ environment, d deployment) { d.variables["SENDER_ID"] = "${env:SENDER}" },
 			[]row{{Status: failed, Detail: "takes SENDER_ID from ${env:SENDER}, which is not set", Todo: "set it in testdata/complete.env"}}},
 		"a required one that nobody set, which the settings say": {
-			func(env environment, _ deployment) { delete(env.file, "SIGN_NAME") }, nil},
+			func(env environment, _ deployment) { delete(env.file, "SIGN_NAME") },
+			[]row{{Status: unknown, Detail: "not compared: settings are missing here"}}},
 		"a misspelt name": {
 			func(_ environment, d deployment) { d.variables["SING_NAME"] = "示例" },
 			[]row{{Status: unknown, Detail: "SING_NAME is no setting of the function", Todo: "look for a misspelt name; .env.example has them all"}}},

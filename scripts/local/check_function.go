@@ -26,7 +26,7 @@ func (a *account) examineFunction(ctx context.Context) row {
 		r.Status, r.Detail = passed, "starts with these settings, and answers"
 	default:
 		r.Status, r.Detail = failed, fmt.Sprintf("answers everything with %d", answer.StatusCode)
-		r.Todo = "see the settings above; go run ./scripts/local send says more"
+		r.Todo = "see the settings above"
 	}
 	return r
 }

@@ -43,6 +43,7 @@ func (e usageError) Error() string { return e.text }
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	signal.Ignore(syscall.SIGPIPE) // replay | head must not leave its files behind
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -76,6 +77,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.As(err, &mistake):
 		fmt.Fprintln(stderr, "local: "+err.Error())
 		return exitUsage
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()), ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
+		fmt.Fprintln(stderr, "local: interrupted")
+		return exitNegative
 	default:
 		fmt.Fprintln(stderr, "local: "+err.Error())
 		return exitNegative

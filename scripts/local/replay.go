@@ -108,14 +108,23 @@ func loadEvents(root string, paths []string, stdin io.Reader) ([]sample, error) 
 	}
 	var events []sample
 	for _, path := range paths {
-		if strings.HasSuffix(path, wantSuffix) {
+		if strings.HasSuffix(path, wantSuffix) { // a shell's *.json names these, too
 			continue
+		}
+		if strings.HasPrefix(path, "-") && path != "-" {
+			return nil, usageError{"replay: flags go before files: " + path}
 		}
 		e, err := loadEvent(path, stdin)
 		if err != nil {
 			return nil, usageError{"replay: " + err.Error()}
 		}
+		if isMessage(e.payload) {
+			return nil, usageError{"replay: " + e.name + " is a message, not the event that SCF makes of it: see testdata/events/sign-in.json"}
+		}
 		events = append(events, e)
+	}
+	if len(events) == 0 {
+		return nil, usageError{"replay: these files say what is expected of events; name the events themselves"}
 	}
 	return events, nil
 }
@@ -139,6 +148,13 @@ func loadEvent(path string, stdin io.Reader) (sample, error) {
 		return sample{}, err
 	}
 	return e, nil
+}
+
+// isMessage reports whether a payload is what callers post, as the README shows it, in place of an event.
+func isMessage(payload []byte) bool {
+	var fields map[string]json.RawMessage
+	json.Unmarshal(payload, &fields)
+	return fields["to"] != nil && fields["type"] != nil && fields["httpMethod"] == nil
 }
 
 // player replays events.

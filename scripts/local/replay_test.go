@@ -75,6 +75,11 @@ func TestReplayOfOneEvent(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(want), string(updated))
 	})
+	t.Run("a message in place of an event", func(t *testing.T) {
+		status, _, errs := local(t, `{"to": "8613800138000", "type": "SignIn", "payload": {"code": "482913"}}`, "replay", "-")
+		require.Equal(t, exitUsage, status)
+		require.Equal(t, "local: replay: standard input is a message, not the event that SCF makes of it: see testdata/events/sign-in.json\n", errs)
+	})
 	t.Run("from standard input, with the answer and the log", func(t *testing.T) {
 		status, out, _ := local(t, string(payload), "replay", "-v", "-")
 		require.Equal(t, exitOK, status)
@@ -98,6 +103,9 @@ func TestCommandLine(t *testing.T) {
 		{"replay -h shows replay's", []string{"replay", "-h"}, exitOK, "Usage: go run ./scripts/local replay", ""},
 		{"an unknown command is one line", []string{"play"}, exitUsage, "", "local: no command \"play\"; there are replay, serve, check and send\n"},
 		{"an unknown flag is one line", []string{"replay", "-x"}, exitUsage, "", "local: replay: flag provided but not defined: -x\n"},
+		{"a flag behind a file is one line", []string{"replay", "../../testdata/events/sign-in.json", "-v"}, exitUsage, "", "local: replay: flags go before files: -v\n"},
+		{"what is expected is no event", []string{"replay", "../../testdata/events/sign-in.want.json"}, exitUsage, "", "local: replay: these files say what is expected of events; name the events themselves\n"},
+		{"a port that is none is one line", []string{"serve", "-addr", "127.0.0.1:99999"}, exitUsage, "", "local: serve: -addr 127.0.0.1:99999: must be HOST:PORT with a host of this machine only, such as 127.0.0.1:9000\n"},
 		{"a file that isn't there is one line", []string{"replay", "nowhere.json"}, exitUsage, "", "local: replay: open nowhere.json: no such file or directory\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/big"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -59,10 +60,10 @@ func send(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 		return usageError{"send: takes no arguments, only flags: " + flags.Arg(0)}
 	case o.to == "":
 		return usageError{"send: say where to: -to +8613800138000"}
+	case o.code != "" && !regexp.MustCompile(`^[0-9]{1,6}$`).MatchString(o.code):
+		return usageError{"send: -code must be 1 to 6 digits: " + o.code}
 	case ask && o.json:
 		return usageError{"send: -json can't ask; say -yes to send without being asked"}
-	case ask && !terminal(stdin):
-		return usageError{"send: standard input is no terminal to ask at; say -yes to send without being asked"}
 	}
 	if o.code == "" {
 		o.code = randomCode()
@@ -74,6 +75,9 @@ func send(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	defer a.close()
 	if err := sendable(a); err != nil {
 		return err
+	}
+	if ask && !terminal(stdin) {
+		return usageError{"send: standard input is no terminal to ask at; say -yes to send without being asked"}
 	}
 	temp, err := os.MkdirTemp("", "scf-sms-")
 	if err != nil {
@@ -137,6 +141,9 @@ func (s *sender) run(ctx context.Context) (sendReport, error) {
 	if refusal != nil {
 		s.show(refusal)
 		s.line("note", "this was a rehearsal: Tencent Cloud has not been asked")
+		if refusal.log.Outcome == "invalid_phone_number" {
+			s.line("", "write the number with + and its calling code, such as +8613800138000")
+		}
 		return refusal.report(), errNegative
 	}
 	s.showPlan(plan)

@@ -70,7 +70,7 @@ func (s *sender) show(i *invocation) {
 		s.line("answer", i.body)
 	}
 	s.line("request id", i.result.RequestID)
-	s.line("Tencent's", l.TencentRequestID)
+	s.line("Tencent's id", l.TencentRequestID)
 	times := fmt.Sprintf("%d ms, of which %d in SSM and %d in SMS", l.Ms, l.SSMMs, l.SMSMs)
 	if l.Attempts > 1 {
 		times += fmt.Sprintf(", %d attempts", l.Attempts)

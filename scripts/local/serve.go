@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -134,7 +135,11 @@ func listen(ctx context.Context, listener net.Listener, handler http.Handler) er
 // loopback reports whether an address with a port is one that only this machine reaches.
 func loopback(addr string) bool {
 	host, port, err := net.SplitHostPort(addr)
-	return err == nil && port != "" && loopbackHost(host)
+	if err != nil || !loopbackHost(host) {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
 }
 
 func loopbackHost(host string) bool {

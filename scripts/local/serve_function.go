@@ -43,17 +43,19 @@ func startFunction(ctx context.Context, root, temp string) (*liveFunction, error
 	return f, nil
 }
 
-// reload builds the function anew and puts it in the place of the old one, which stays if there is an error.
-func (f *liveFunction) reload(ctx context.Context) error {
+// reload builds the function anew and puts it in the place of the old one, which stays if there is an error. newAccount is
+// whether the cloud got another account: what was rotated or switched in the one before is gone.
+func (f *liveFunction) reload(ctx context.Context) (newAccount bool, err error) {
 	dir, binary, err := f.build(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if err := f.sim.Reload(binary, f.testdata()); err != nil {
+	newAccount, err = f.sim.Reload(binary, f.testdata())
+	if err != nil {
 		os.RemoveAll(dir)
-		return err
+		return false, err
 	}
-	return f.replace(dir)
+	return newAccount, f.replace(dir)
 }
 
 // build builds into a folder of its own: the old binary is running.

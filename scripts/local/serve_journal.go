@@ -101,9 +101,12 @@ func (j *journal) note(format string, args ...any) {
 }
 
 // reloaded says that the sources changed, and what came of it.
-func (j *journal) reloaded(err error) {
+func (j *journal) reloaded(newAccount bool, err error) {
 	if err == nil {
-		j.note("the sources changed: built anew, the next request starts it")
+		j.note("the sources or settings changed: built anew, the next request starts it")
+		if newAccount {
+			j.note("testdata/cloud.json changed: keys, tokens and limits are as it has them")
+		}
 		return
 	}
 	j.note("%s", j.paint(red, "the sources changed, and the function as it was goes on:"))

@@ -25,12 +25,12 @@ func (s *server) watch(ctx context.Context, before string, w *workbench) {
 			continue
 		}
 		before = now
-		err := w.function.reload(ctx)
+		newAccount, err := w.function.reload(ctx)
 		if ctx.Err() != nil {
 			return // the build was ended, not wrong
 		}
 		w.reloaded(err)
-		s.journal.reloaded(err)
+		s.journal.reloaded(newAccount, err)
 	}
 }
 

@@ -178,7 +178,6 @@ func (c *Cache) get(ctx context.Context) (*secret, error) {
 // for this reason a moment ago. Otherwise it returns nil.
 func (c *Cache) newer(ctx context.Context, s *secret) *secret {
 	c.mu.Lock()
-	c.forgetLost()
 	if c.held != nil && c.held != s {
 		defer c.mu.Unlock()
 		return c.held

@@ -621,7 +621,11 @@ func TestPrefetch(t *testing.T) {
 	t.Run("without credentials it waits for the first invocation", func(t *testing.T) {
 		inBubble(t, func(t *testing.T, w *world) {
 			clear(w.env)
+			begun := 0
+			w.cache.OnFetch = func() { begun++ }
 			w.cache.Prefetch()
+			synctest.Wait()
+			require.Zero(t, begun)
 			key, err := w.cache.Key(invocation(t.Context(), role("2")))
 			require.NoError(t, err)
 			require.Equal(t, "minsc", key.GetSecretId())

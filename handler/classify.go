@@ -38,10 +38,6 @@ func family(code string) outcome {
 	}
 }
 
-func refused(hint string) outcome {
-	return outcome{status: http.StatusBadGateway, code: codeRefused, hint: hint}
-}
-
 func withNewKey(hint string) outcome {
 	out := refused(hint)
 	out.again = newKey

@@ -176,6 +176,15 @@ func (h *Handler) bound(ctx context.Context) (context.Context, context.CancelFun
 	return context.WithDeadline(context.WithoutCancel(ctx), end)
 }
 
+// half bounds ctx to half the time it has left, so that an SSM that doesn't answer leaves time for the SMS.
+func half(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(deadline)/2)
+}
+
 // guarded turns a panic into an answer. Once a request may have gone out nobody can say what became of it.
 func (h *Handler) guarded(rec *record, serve func() outcome) (out outcome) {
 	defer func() {

@@ -57,6 +57,10 @@ func misconfigured(hint string) outcome {
 	return outcome{status: http.StatusInternalServerError, code: codeMisconfigured, hint: hint}
 }
 
+func refused(hint string) outcome {
+	return outcome{status: http.StatusBadGateway, code: codeRefused, hint: hint}
+}
+
 func unavailable(hint string) outcome {
 	return outcome{status: http.StatusServiceUnavailable, code: codeUnavailable, retryAfter: retrySoon, hint: hint}
 }

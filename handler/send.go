@@ -191,15 +191,6 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// half bounds ctx to half the time it has left, so that an SSM that doesn't answer leaves time for the SMS.
-func half(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, time.Until(deadline)/2)
-}
-
 func deref(s *string) string {
 	if s == nil {
 		return ""

@@ -1,4 +1,12 @@
 // Command local runs the function on this machine: the binary that is deployed, driven over SCF's own RPC.
+//
+//	replay.go       the events in testdata, and what came of each
+//	serve*.go       the function behind HTTP: the server, its one live instance, what it prints, what it watches
+//	workbench*.go   what that server serves besides: the page (page.html), its API, and the switches of the simulated cloud
+//	check*.go       is the account ready? A file for each part: the settings, serverless.yml, the function, Tencent Cloud
+//	                (key, clock, regions), the secret, SMS; check_account.go is what all of them and send ask with
+//	send*.go        one real message: the command, the invocation and the delivery report, what is shown
+//	dotenv.go       the settings in .env and the shell's environment
 package main
 
 import (

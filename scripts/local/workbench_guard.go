@@ -1,18 +1,11 @@
 package main
 
 import (
-	"crypto/sha256"
-	_ "embed"
-	"encoding/base64"
 	"mime"
 	"net"
 	"net/http"
-	"regexp"
 	"strings"
 )
-
-//go:embed page.html
-var page string
 
 // guard keeps web sites away from the page and what it can do. The Host must be this machine's, or a name that somebody
 // points here would make the page their own; a POST must come from the page itself; and it must say that it is JSON,
@@ -48,31 +41,4 @@ func hostname(host string) string {
 		return name
 	}
 	return strings.Trim(host, "[]")
-}
-
-// pageHandler serves the page. Nothing runs in it but its own script, and it speaks to nobody but us.
-func pageHandler() http.Handler {
-	policy := strings.Join([]string{
-		"default-src 'none'",
-		"script-src '" + hashOf("script") + "'",
-		"style-src '" + hashOf("style") + "'",
-		"img-src data:",
-		"connect-src 'self'",
-		"base-uri 'none'",
-		"form-action 'none'",
-		"frame-ancestors 'none'",
-		"require-trusted-types-for 'script'",
-	}, "; ")
-	return http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
-		rw.Header().Set("Content-Security-Policy", policy)
-		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
-		rw.Write([]byte(page))
-	})
-}
-
-// hashOf returns the hash by which a policy allows the page's one element of that name.
-func hashOf(element string) string {
-	text := regexp.MustCompile("(?s)<" + element + ">(.*)</" + element + ">").FindStringSubmatch(page)[1]
-	sum := sha256.Sum256([]byte(text))
-	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }

@@ -711,6 +711,8 @@ func TestWhatCouldBeAnythingIsNotLogged(t *testing.T) {
 		{"type", fields{"type": "line\nbreak"}, "(not shown)"},
 		{"type", fields{"type": "类型"}, "(not shown)"},
 		{"type", fields{"type": long}, "(not shown)"},
+		{"type", fields{"type": "caller-token-kvx"}, "(not shown)"},
+		{"locale", fields{"payload": fields{"locale": "token-kvx"}}, "(not shown)"},
 		{"type", fields{"type": "Configured2"}, "Configured2"},
 		{"locale", fields{"payload": fields{"locale": "zh-Hant-HK"}}, "zh-Hant-HK"},
 		{"locale", fields{"payload": fields{"locale": "es-419"}}, "es-419"},

@@ -23,8 +23,9 @@ type conn struct {
 	socket   syscall.RawConn // the TCP socket below
 	now      func() time.Time
 
-	writes atomic.Int64 // writes begun: unchanged means that not one byte was sent
-	last   atomic.Int64 // time of the last byte in either direction, by the wall clock, in ns: a frozen machine's monotonic clock may stand still
+	writes  atomic.Int64 // writes begun: unchanged means that not one byte was sent
+	reading atomic.Bool  // a Read is under way: whoever reads has no byte left of what came before
+	last    atomic.Int64 // time of the last byte in either direction, by the wall clock, in ns: a frozen machine's monotonic clock may stand still
 }
 
 func (c *conn) Write(p []byte) (int, error) {
@@ -34,7 +35,9 @@ func (c *conn) Write(p []byte) (int, error) {
 }
 
 func (c *conn) Read(p []byte) (int, error) {
+	c.reading.Store(true)
 	n, err := c.Conn.Read(p)
+	c.reading.Store(false)
 	if n > 0 {
 		c.last.Store(c.now().UnixNano())
 	}
@@ -47,17 +50,17 @@ func (l *link) alive(now time.Time) bool {
 	if idle < 0 || idle >= int64(maxIdle) {
 		return false
 	}
-	for range 10 {
-		if l.Err() != nil {
+	// What came with the last answer or behind it is still to be read while net/http doesn't wait for more: it may be the
+	// connection's end, or the answer to a request that nobody made and the next one would get. And a server greets a new
+	// TLS connection with session tickets, which net/http is about to read. Either takes no more than a moment.
+	for range 100 {
+		reading, quiet := l.conn.reading.Load(), quiet(l.conn.socket)
+		if l.Err() != nil || reading && !quiet && l.used {
 			return false
 		}
-		if quiet(l.conn.socket) {
+		if reading && quiet {
 			return true
 		}
-		if l.used {
-			return false
-		}
-		// A server greets a new TLS connection with session tickets: net/http is about to read them.
 		time.Sleep(100 * time.Microsecond)
 	}
 	return false

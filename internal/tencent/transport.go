@@ -36,6 +36,7 @@ const (
 
 var (
 	errRedirect = errors.New("redirect refused")
+	errSwitch   = errors.New("another protocol refused")
 	errEncoding = errors.New("answer in an encoding nobody asked for")
 	errTooLarge = errors.New("answer too large")
 )
@@ -240,8 +241,11 @@ func (t *Transport) put(e Endpoint, l *link) {
 // readAll puts the whole body into the answer, or says why it can't be used.
 func readAll(resp *http.Response) error {
 	defer resp.Body.Close()
-	if resp.StatusCode/100 == 3 {
+	switch {
+	case resp.StatusCode/100 == 3:
 		return errRedirect
+	case resp.StatusCode == http.StatusSwitchingProtocols: // its body is the connection itself, and knows no deadline
+		return errSwitch
 	}
 	// The SDK would unpack it without limit.
 	if resp.Header.Get("Content-Encoding") != "" {
@@ -269,7 +273,7 @@ func reason(err error) string {
 	var dns *net.DNSError
 	var unverified *tls.CertificateVerificationError
 	var timeout interface{ Timeout() bool }
-	for _, known := range []error{errRedirect, errEncoding, errTooLarge} {
+	for _, known := range []error{errRedirect, errSwitch, errEncoding, errTooLarge} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -209,6 +210,12 @@ func TestErrorTellsWhetherTheRequestLeft(t *testing.T) {
 		{name: "closed within the body", handle: hijack(false, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), reason: "connection closed"},
 		{name: "no HTTP", handle: hijack(false, "220 ready\r\n"), reason: "network error"},
 		{name: "redirect to the same host", handle: http.RedirectHandler("/", http.StatusTemporaryRedirect).ServeHTTP, reason: "redirect refused"},
+		{name: "another protocol, which would have no end", handle: func(w http.ResponseWriter, r *http.Request) {
+			io.Copy(io.Discard, r.Body)
+			c, _, _ := w.(http.Hijacker).Hijack()
+			t.Cleanup(func() { c.Close() })
+			io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+		}, reason: "another protocol refused"},
 		{name: "answer over 1 MiB", handle: func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, long) }, reason: "answer too large"},
 		{name: "answer over 1 MiB once unpacked", handle: zipped(long), reason: "answer too large"},
 		{name: "answer packed in a way nobody asked for", handle: func(w http.ResponseWriter, _ *http.Request) {
@@ -442,6 +449,27 @@ func TestRequestDoesNotWaitForAConnectionThatIsStuck(t *testing.T) {
 			default:
 			}
 		})
+	}
+}
+
+// What comes behind an answer is nobody's: the next request would take it for its own.
+func TestAnswerThatNobodyAskedForIsNotTheNextOnes(t *testing.T) {
+	log.SetOutput(io.Discard) // where net/http tells of it
+	t.Cleanup(func() { log.SetOutput(os.Stderr) })
+	const answer = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
+	for _, secure := range []bool{false, true} {
+		s := newSite(t, secure, func(w http.ResponseWriter, r *http.Request) {
+			io.Copy(io.Discard, r.Body)
+			c, _, _ := w.(http.Hijacker).Hijack()
+			t.Cleanup(func() { c.Close() })
+			io.WriteString(c, answer+"fine"+answer+"evil")
+		})
+		transport := transportFor(s)
+		for range 300 {
+			got, err := post(t, transport, s.URL)
+			require.NoError(t, err)
+			require.Equal(t, "fine", got)
+		}
 	}
 }
 

@@ -68,9 +68,7 @@ func (e *event) header(name string) []string {
 // authorization returns the caller's Authorization header, or "" if there is none or if there are several that differ:
 // then nobody can say which one was meant.
 func (e *event) authorization() string {
-	values := e.header("authorization")
-	slices.Sort(values)
-	if values = slices.Compact(values); len(values) == 1 {
+	if values := slices.Compact(e.header("authorization")); len(values) == 1 {
 		return values[0]
 	}
 	return ""

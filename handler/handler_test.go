@@ -100,6 +100,8 @@ func TestProblemsOfTheConfigurationAnswerEveryEvent(t *testing.T) {
 	}
 	a := f.invoke(t, eventWith(fields{"headers": fields{"accept": "application/json"}}))
 	require.Equal(t, "application/problem+json", a.Headers["content-type"])
+	f.Problems = f.Problems[:1]
+	require.Equal(t, "misconfigured", f.invoke(t, smsTo(toMainland)).outcome(), "one is enough")
 	require.Zero(t, *requests)
 }
 

@@ -31,6 +31,8 @@ func TestTemplatesAreReadInEveryForm(t *testing.T) {
 			Templates{{Usage: "SignIn", ID: "1", Params: code}, {Usage: "SignIn", Overseas: true, ID: "5", Params: code}}},
 		{"a locale", `{"usageType": "SignIn", "locale": "zh-Hant-HK", "templateCode": "1"}`,
 			Templates{{Usage: "SignIn", Locale: "zh-Hant-HK", ID: "1", Params: code}}},
+		{"a locale with subtags of one and of eight", `{"usageType": "SignIn", "locale": "x-eightchr-9", "templateCode": "1"}`,
+			Templates{{Usage: "SignIn", Locale: "x-eightchr-9", ID: "1", Params: code}}},
 		{"a locale with a number", `{"usageType": "SignIn", "locale": "es-419", "templateCode": "1"}`,
 			Templates{{Usage: "SignIn", Locale: "es-419", ID: "1", Params: code}}},
 		{"parameters", `{"usageType": "SignIn", "templateCode": "1", "params": ["Example", "{code}", "10"]}`,
@@ -130,6 +132,11 @@ func TestTemplatesThatAreRefusedSayAllThatIsWrong(t *testing.T) {
 		{signIn(`"templateCode": "1", "locale": "419"`), []string{wrongTag}},
 		{signIn(`"templateCode": "1", "locale": "*"`), []string{wrongTag}},
 		{signIn(`"templateCode": "1", "locale": "simplified"`), []string{wrongTag}},
+		{signIn(`"templateCode": "1", "locale": "en-ninechars"`), []string{wrongTag}},
+		{signIn(`"templateCode": "1", "locale": "en--US"`), []string{wrongTag}},
+		{signIn(`"templateCode": "1", "locale": "en-@bc"`), []string{wrongTag}},
+		{signIn(`"templateCode": "1", "locale": "en-U_S"`), []string{wrongTag}},
+		{signIn(`"templateCode": "1", "locale": "en-U:S"`), []string{wrongTag}},
 
 		// The parameters.
 		{signIn(`"templateCode": "1", "params": null`), []string{wrongParam}},

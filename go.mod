@@ -14,6 +14,7 @@ require (
 	github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/ssm v1.3.141
 	github.com/tencentyun/scf-go-lib v0.0.0-20230904103145-13c9a7eeca80
 	go.yaml.in/yaml/v3 v3.0.5
+	golang.org/x/term v0.41.0
 )
 
 require (

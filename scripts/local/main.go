@@ -18,6 +18,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"golang.org/x/term"
 )
 
 const usage = `Usage: go run ./scripts/local COMMAND [flags]
@@ -119,13 +121,29 @@ const (
 	faint = "2"
 )
 
+// terminal reports whether a stream is one that a person sits at.
+func terminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(file.Fd()))
+}
+
+// terminalWidth is how many cells a line of stdout has, or 0 where it is no terminal and lines may be of any length.
+func terminalWidth(stdout io.Writer) int {
+	file, ok := stdout.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
 // painter colours for stdout if that is a terminal and NO_COLOR is not set (https://no-color.org).
 func painter(stdout io.Writer) paint {
-	file, ok := stdout.(*os.File)
-	if ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" {
-		if info, err := file.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return func(color, text string) string { return "\x1b[" + color + "m" + text + "\x1b[0m" }
-		}
+	if terminal(stdout) && os.Getenv("NO_COLOR") == "" {
+		return func(color, text string) string { return "\x1b[" + color + "m" + text + "\x1b[0m" }
 	}
 	return func(_, text string) string { return text }
 }

@@ -72,7 +72,7 @@ func replay(ctx context.Context, args []string, stdin io.Reader, stdout io.Write
 	}
 	defer p.close()
 
-	report := reporter{out: stdout, paint: painter(stdout), verbose: *verbose, width: widest(events)}
+	report := reporter{out: stdout, paint: painter(stdout), verbose: *verbose, width: widest(events), line: terminalWidth(stdout)}
 	for _, e := range events {
 		o, err := p.play(ctx, e.payload)
 		if err != nil {
@@ -259,7 +259,8 @@ type reporter struct {
 	out     io.Writer
 	paint   paint
 	verbose bool
-	width   int
+	width   int // of the names
+	line    int // of a line; 0: any
 
 	events, messages, different, open int
 	time                              time.Duration
@@ -280,7 +281,12 @@ func (r *reporter) row(e sample, o outcome) {
 		mark = r.paint(red, "✗")
 		r.different++
 	}
-	fmt.Fprintf(r.out, "%s %-*s  %s  %5d ms  %s\n", mark, r.width, e.name, o.status(), o.result.Duration.Milliseconds(), o.sent())
+	head, sent := fmt.Sprintf("%-*s  %s  %5d ms  ", r.width, e.name, o.status(), o.result.Duration.Milliseconds()), o.sent()
+	if r.line > 0 && cells("✓ "+head+sent) > r.line { // on a narrow terminal it gets lines of its own
+		const indent = "\n    "
+		sent = indent + strings.Join(wrap(sent, r.line-len(indent)), indent)
+	}
+	fmt.Fprintf(r.out, "%s %s%s\n", mark, head, sent)
 	for line := range strings.Lines(difference) {
 		color := ""
 		switch line[0] {

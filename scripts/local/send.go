@@ -199,20 +199,6 @@ func randomCode() string {
 	return fmt.Sprintf("%06d", n)
 }
 
-// terminal reports whether a stream is one that a person sits at.
-func terminal(stream any) bool {
-	file, ok := stream.(*os.File)
-	if !ok || os.Getenv("TERM") == "dumb" {
-		return false
-	}
-	info, err := file.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return false
-	}
-	null, err := os.Stat(os.DevNull) // a character device as well
-	return err == nil && !os.SameFile(info, null)
-}
-
 // confirm asks, and takes nothing but a yes for one. Ctrl-C is a no.
 func confirm(ctx context.Context, stdin io.Reader, stdout io.Writer) bool {
 	fmt.Fprint(stdout, "\nSend it? It costs what an SMS costs. [y/N] ")

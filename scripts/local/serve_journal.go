@@ -18,10 +18,11 @@ type journal struct {
 	out    io.Writer
 	errors io.Writer
 	paint  paint
+	line   int // cells of a line; 0: any
 }
 
 func newJournal(stdout, stderr io.Writer) *journal {
-	return &journal{out: stdout, errors: stderr, paint: painter(stdout)}
+	return &journal{out: stdout, errors: stderr, paint: painter(stdout), line: terminalWidth(stdout)}
 }
 
 // welcome says how to reach the function, and what to type into Logto.
@@ -90,7 +91,14 @@ func (j *journal) exchange(e *exchange) {
 
 // more prints what belongs to the line before.
 func (j *journal) more(text string) {
-	fmt.Fprintln(j.out, "          "+j.paint(faint, text))
+	const indent = "          "
+	lines := []string{text}
+	if j.line > 0 {
+		lines = wrap(text, max(j.line-len(indent), 40))
+	}
+	for _, line := range lines {
+		fmt.Fprintln(j.out, indent+j.paint(faint, line))
+	}
 }
 
 // note prints what somebody did by the page.

@@ -21,8 +21,8 @@ type record struct {
 
 	usage    string
 	number   number
-	code     string // never logged: to notice where Tencent's answer repeats it
-	header   string // Authorization, never logged: to notice where a caller put it elsewhere, too
+	code     string            // never logged: to notice where Tencent's answer repeats it
+	ofToken  func(string) bool // whether a caller put a part of its Authorization header elsewhere, too
 	template string
 	attempts int
 	refusal  string // Tencent's code of a first attempt that was followed by a second, or by a fetch that failed
@@ -36,16 +36,18 @@ func (h *Handler) newRecord(ctx context.Context) *record {
 
 // event notes what the caller wants to read, and in which language.
 func (r *record) event(e event, m message) {
+	header := e.authorization()
+	// By chance a few letters are in many a token.
+	r.ofToken = func(s string) bool { return len(s) > 4 && strings.Contains(header, s) }
 	r.wantsJSON = e.accepts("application/json", "application/problem+json")
 	r.locale = m.locale
 	r.code = m.code
-	r.header = e.authorization()
 }
 
 // message notes what was asked for.
 func (r *record) message(m message, known Templates) {
 	r.usage = unreadable
-	if wordy(m.usage) && !r.ofHeader(m.usage) || slices.ContainsFunc(known, func(t Template) bool { return t.Usage == m.usage }) {
+	if wordy(m.usage) && !r.ofToken(m.usage) || slices.ContainsFunc(known, func(t Template) bool { return t.Usage == m.usage }) {
 		r.usage = m.usage
 	}
 }
@@ -153,9 +155,6 @@ func (r *record) id(s string) string {
 	return s
 }
 
-// ofHeader reports whether s, which a caller chose, is its token or a part of it by more than chance.
-func (r *record) ofHeader(s string) bool { return len(s) > 4 && strings.Contains(r.header, s) }
-
 // tag returns a language tag for the log, if it is one: letters, with a region's three digits at most.
 func (r *record) tag(s string) string {
 	digits := 0
@@ -167,7 +166,7 @@ func (r *record) tag(s string) string {
 	if s == "" {
 		return s
 	}
-	if !wellFormed(s) || len(s) > 35 || digits > 3 || r.ofHeader(s) || r.code != "" && strings.Contains(s, r.code) {
+	if !wellFormed(s) || len(s) > 35 || digits > 3 || r.ofToken(s) || r.code != "" && strings.Contains(s, r.code) {
 		return unreadable
 	}
 	return s

@@ -467,6 +467,10 @@ func TestAnswerThatNobodyAskedForIsNotTheNextOnes(t *testing.T) {
 		transport := transportFor(s)
 		for range 300 {
 			got, err := post(t, transport, s.URL)
+			var notSent *notSentError
+			if errors.As(err, &notSent) { // noticed a moment later, before a byte was written
+				continue
+			}
 			require.NoError(t, err)
 			require.Equal(t, "fine", got)
 		}

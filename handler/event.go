@@ -94,7 +94,9 @@ func (e *event) tooLarge() bool {
 	}
 	size := len(*e.Body)
 	if e.IsBase64Encoded {
-		size = base64.StdEncoding.DecodedLen(size) - strings.Count((*e.Body)[max(0, size-2):], "=")
+		breaks := strings.Count(*e.Body, "\n") + strings.Count(*e.Body, "\r") // which some encoders put in, and decoders skip
+		padding := strings.Count((*e.Body)[max(0, size-4):], "=")
+		size = base64.StdEncoding.DecodedLen(size-breaks) - padding
 	}
 	return size > maxBody
 }

@@ -107,6 +107,9 @@ func (c *Cache) Prefetch() {
 // Authorized reports whether a caller is let in: header is its Authorization header, compared verbatim. Where the answer
 // would be no, the secret may be fetched anew first, for the token may have been added since.
 func (c *Cache) Authorized(ctx context.Context, header string) (bool, error) {
+	if header == "" { // no secret lets in who sends none: strangers cost no call to SSM, whether a secret is held or not
+		return false, nil
+	}
 	s, err := c.get(ctx)
 	if err != nil {
 		return false, err
@@ -114,9 +117,6 @@ func (c *Cache) Authorized(ctx context.Context, header string) (bool, error) {
 	for s != nil {
 		if s.authorizes(header) {
 			return true, nil
-		}
-		if header == "" {
-			return false, nil
 		}
 		s = c.newer(ctx, s)
 	}

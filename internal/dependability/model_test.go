@@ -115,6 +115,9 @@ func (m *model) predict(s step, secure bool) prediction {
 }
 
 func (f *foretelling) serve() []end {
+	if f.token == "" { // no secret lets in who sends none
+		return []end{{status: http.StatusUnauthorized}}
+	}
 	held, verdict := f.get()
 	if held == nil {
 		return []end{verdict}
@@ -130,7 +133,7 @@ func (f *foretelling) authorized() bool {
 	if slices.Contains(f.held.tokens, f.token) {
 		return true
 	}
-	if f.token == "" || f.hung || f.asked {
+	if f.hung || f.asked {
 		return false
 	}
 	f.asked = true

@@ -87,7 +87,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.As(err, &mistake):
 		fmt.Fprintln(stderr, "local: "+err.Error())
 		return exitUsage
-	case ctx.Err() != nil && errors.Is(err, ctx.Err()), ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
+	case errors.Is(err, context.Canceled), errors.Is(err, context.Cause(ctx)):
 		fmt.Fprintln(stderr, "local: interrupted")
 		return exitNegative
 	default:

@@ -90,6 +90,15 @@ func TestReplayOfOneEvent(t *testing.T) {
 	})
 }
 
+func TestInterrupted(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	var out, errs bytes.Buffer
+	require.Equal(t, exitNegative, run(ctx, []string{"replay"}, strings.NewReader(""), &out, &errs))
+	require.Equal(t, "local: interrupted\n", errs.String())
+	require.Empty(t, out.String())
+}
+
 func TestCommandLine(t *testing.T) {
 	for _, test := range []struct {
 		name   string

@@ -1,10 +1,10 @@
-package handler
+package handler_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"io"
-	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -14,77 +14,24 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"scf-sms/secrets"
+	"scf-sms/internal/cloudsim"
+	"scf-sms/internal/phone"
+	"scf-sms/internal/template"
 )
 
-// fuzzTemplates have no digits in them that a number or a code could be found in.
-var fuzzTemplates = Templates{
-	{Usage: generic, ID: "generic", Params: []string{"{code}"}},
-	{Usage: generic, ID: "generic-abroad", Overseas: true, Params: []string{"{code}"}},
-	{Usage: "SignIn", ID: "sign-in", Locale: "en", Params: []string{"{code}", "ten"}},
-}
-
-// Whatever the event: a well-formed answer of the contract, at most one SMS, and only to a number in E.164; nothing of
-// the number or the code in the answer or the log. Where there is no event, it is a proper one with the other parts in it.
-func FuzzEvent(f *testing.F) {
-	for _, event := range [][]byte{
-		nil, []byte("null"), []byte("[]"), []byte("5"), []byte("{"), []byte(`{"httpMethod": "POST"}`),
-		smsTo(toMainland), smsTo(toAmerica), smsTo("+44 (0)7700 900123"), smsTo("1"),
-		eventWith(fields{"httpMethod": "GET"}),
-		eventWith(fields{"headers": fields{"authorization": []string{theToken}, "accept": "application/json"}}),
-		eventWith(fields{"headers": fields{"Authorization": "Bearer guess"}}),
-		eventWith(inBase64(bodyWith())),
-		eventWith(fields{"isBase64Encoded": "true", "body": "?"}),
-		eventWith(fields{"body": nil}),
-		eventWith(fields{"body": bodyWith(fields{"type": "Register", "payload": fields{"locale": "zh-HK", "uiLocales": "zh en"}})}),
-		eventWith(fields{"body": bodyWith(fields{"payload": fields{"code": 5, "locale": nil}})}),
-		eventWith(fields{"requestContext": fields{"requestId": "r"}, "queryString": fields{"a": []string{"b"}}}),
-	} {
-		f.Add(event, "", "", "", "")
+// withoutDigits are templates with no digits in them that a number or a passcode could be found in.
+func withoutDigits(s *setup) {
+	s.Templates = template.Templates{
+		{UsageType: template.Generic, ID: "generic", Params: []string{"{code}"}},
+		{UsageType: template.Generic, ID: "generic-abroad", Overseas: true, Params: []string{"{code}"}},
+		{UsageType: "SignIn", ID: "sign-in", Locale: "en", Params: []string{"{code}", "ten"}},
 	}
-	f.Add([]byte(nil), toMainland, "SignIn", theCode, "en-GB")
-	f.Add([]byte(nil), "+1 (650) 253-9187", "Other1", "0", "zh-Hant-HK")
-	f.Add([]byte(nil), "004407700900123", "048261", "048261", "x-048261")
-	one, _ := newKeys(f)
-	f.Fuzz(func(t *testing.T, event []byte, to, usage, code, locale string) {
-		if len(event) == 0 {
-			event = eventWith(fields{"body": bodyWith(fields{"to": to, "type": usage, "payload": fields{"code": code, "locale": locale}})})
-		}
-		var numbers []string
-		fn := newFunction(t, Config{
-			Secrets:   &fakeSecrets{keys: []*secrets.Key{one}},
-			Templates: fuzzTemplates,
-			Transport: transportFunc(func(req *http.Request) (*http.Response, error) {
-				var body struct{ PhoneNumberSet []string }
-				require.NoError(t, json.NewDecoder(req.Body).Decode(&body))
-				numbers = append(numbers, body.PhoneNumberSet...)
-				return answering(200, accepted)(req)
-			}),
-		})
-		raw, err := fn.Invoke(invocation(t.Context(), theRequest), event)
-		require.NoError(t, err)
-		log := fn.log.take()
-
-		a := answer{response: readResponse(t, raw), line: readLine(t, log)}
-		require.Equal(t, theRequest, requestIDOf(t, a))
-		require.Equal(t, statuses[a.outcome()], a.StatusCode)
-		require.Equal(t, a.StatusCode == 200, len(numbers) == 1)
-		require.LessOrEqual(t, len(numbers), 1)
-		if len(numbers) == 1 {
-			require.Regexp(t, e164Form, numbers[0])
-		}
-		if bytes.Contains(event, []byte(theToken)) {
-			requireHidden(t, string(raw)+log, theToken)
-		}
-		e, _ := parseEvent(event)
-		m, _ := readMessage(e)
-		n, _ := parseNumber(m.to, false)
-		requireHidden(t, string(raw)+log, m.code, n.national)
-	})
 }
 
-// requireHidden holds that text holds none of the secrets; those of a few characters can be in it by chance.
+// requireHidden holds that a text has none of the secrets in it. Those of a few characters can be in it
+// by chance.
 func requireHidden(t *testing.T, text string, hidden ...string) {
+	t.Helper()
 	for _, secret := range hidden {
 		if len(secret) > 3 {
 			require.NotContains(t, text, secret)
@@ -92,162 +39,146 @@ func requireHidden(t *testing.T, text string, hidden ...string) {
 	}
 }
 
-// What is read of a message is what its keys say exactly, whatever stands beside them.
-func FuzzMessage(f *testing.F) {
-	for _, body := range []string{
-		"", "null", "[]", "{}", bodyWith(), bodyWith(fields{"to": nil}), bodyWith(fields{"type": ""}), bodyWith(fields{"payload": "x"}),
-		bodyWith(fields{"TO": "1", "Payload": fields{}}), bodyWith(fields{"payload": fields{"code": 48261}}),
-		bodyWith(fields{"payload": fields{"code": "0482610"}}), bodyWith(fields{"payload": fields{"locale": " zh-CN ", "uiLocales": "zh-CN zh"}}),
-		`{"to": "1", "to": "2", "type": "a", "payload": {"code": "1"}, "payload": {"locale": "en"}}`, `{"to":"\ud800","type":"\u0000"}`,
+// Whatever the event: a well-formed answer of the contract, at most one SMS, and only to a number in
+// E.164. Nothing of the number or the passcode is in the answer or the log. Where the event is empty,
+// it is a proper one with the other parts in it.
+func FuzzEvent(f *testing.F) {
+	for _, event := range [][]byte{
+		nil, []byte("null"), []byte("[]"), []byte("5"), []byte("{"), []byte(`{"httpMethod": "POST"}`),
+		smsTo(toMainland), smsTo(toAmerica), smsTo("+44 (0)7700 900123"), smsTo("1"),
+		eventWith(fields{"httpMethod": "GET"}),
+		eventWith(fields{"headers": fields{"authorization": []string{token}, "accept": "application/json"}}),
+		eventWith(fields{"headers": fields{"Authorization": "Bearer guess"}}),
+		eventWith(inBase64(bodyWith())),
+		eventWith(fields{"isBase64Encoded": "true", "body": "?"}),
+		eventWith(fields{"body": nil}),
+		messageWith(fields{"type": "Register", "payload": fields{"locale": "zh-HK", "uiLocales": "zh en"}}),
+		messageWith(fields{"payload": fields{"code": 5, "locale": nil}}),
+		eventWith(fields{"requestContext": fields{"requestId": "r"}, "queryString": fields{"a": []string{"b"}}}),
 	} {
-		f.Add([]byte(body))
+		f.Add(event, "", "", "", "")
 	}
-	oneToSixDigits := regexp.MustCompile(`^[0-9]{1,6}$`)
-	f.Fuzz(func(t *testing.T, body []byte) {
-		m, err := parseMessage(body)
-		if m.code != "" {
-			require.Regexp(t, oneToSixDigits, m.code)
+	f.Add([]byte(nil), toMainland, "SignIn", passcode, "en-GB")
+	f.Add([]byte(nil), "+1 (650) 253-9187", "Other1", "0", "zh-Hant-HK")
+	f.Add([]byte(nil), "004407700900123", "048261", "048261", "x-048261")
+	e164 := regexp.MustCompile(`^\+[1-9][0-9]{5,14}$`)
+	f.Fuzz(func(t *testing.T, event []byte, to, usageType, code, locale string) {
+		if len(event) == 0 {
+			event = messageWith(fields{"to": to, "type": usageType, "payload": fields{"code": code, "locale": locale}})
 		}
-		require.Equal(t, strings.TrimSpace(m.locale), m.locale)
-		if m.locale != "" {
-			require.Equal(t, strings.Fields(m.locale), m.locales)
-		}
-		require.NotContains(t, m.locales, "")
-		if err != nil {
-			requireClear(t, err.Error())
-			return
-		}
-		require.NotEmpty(t, m.usage)
-
-		// The reference: maps have no tolerance of case.
-		var all map[string]any
-		require.NoError(t, json.Unmarshal(body, &all))
-		require.Equal(t, all["to"], m.to)
-		require.Equal(t, all["type"], m.usage)
-		payload, _ := all["payload"].(map[string]any)
-		if code, _ := payload["code"].(string); oneToSixDigits.MatchString(code) {
-			require.Equal(t, code, m.code)
-		} else {
-			require.Empty(t, m.code)
-		}
-
-		// Keys in another case change nothing.
-		decoyed := maps.Clone(all)
-		for _, decoy := range []string{"To", "TYPE", "Payload", "PAYLOAD"} {
-			if _, taken := all[decoy]; !taken {
-				decoyed[decoy] = map[string]any{"code": "1", "locale": "ja"}
-			}
-		}
-		again, err := parseMessage([]byte(toJSON(decoyed)))
+		var numbers []string
+		accept := answering(200, acceptance)
+		e := newCanned(t, transportFunc(func(req *http.Request) (*http.Response, error) {
+			var body struct{ PhoneNumberSet []string }
+			require.NoError(t, json.NewDecoder(req.Body).Decode(&body))
+			numbers = append(numbers, body.PhoneNumberSet...)
+			return accept(req)
+		}), withoutDigits)
+		raw, err := e.Invoke(invocation(t.Context(), requestID), event)
 		require.NoError(t, err)
-		require.Equal(t, m, again)
+		log := takeLog(e.log)
+
+		a := readAnswer(t, raw, log)
+		require.Equal(t, requestID, a.logged("requestId"))
+		require.Equal(t, a.StatusCode == 200, len(numbers) == 1)
+		require.LessOrEqual(t, len(numbers), 1)
+		if len(numbers) == 1 {
+			require.Regexp(t, e164, numbers[0])
+		}
+		if bytes.Contains(event, []byte(token)) {
+			requireHidden(t, string(raw)+log, token)
+		}
+		number, passcode := privateIn(event)
+		requireHidden(t, string(raw)+log, passcode, number)
 	})
 }
 
-// Templates that are accepted are complete and can be relied on; those that are not come with a reason to read.
-func FuzzTemplates(f *testing.F) {
-	for _, setting := range []string{
-		testTemplates, "", "null", "[]", "[{}]", "{}", `[` + theRest + `]`,
-		`[{"usageType": "SignIn", "templateCode": {"china": "1", "overseas": " 2 "}, "locale": "zh-Hant-HK", "params": ["{code}", "10"]}, ` + theRest + `]`,
-		`[{"usageType": "SignIn", "templateCode": "1"}, {"usageType": "SignIn", "templateCode": "1"}, ` + theRest + `]`,
-		`[{"usageType": "SignIn", "templateCode": "1", "name": "x"}]`, `[{"usageType": "SignIn", "params": [null]}]`,
-	} {
-		f.Add(setting, "SignIn", "zh-Hant-HK en")
-		f.Add(setting, "Other", "fr-x-y")
+// privateIn returns the number without its calling code and the passcode that an event holds, if it
+// holds any.
+func privateIn(event []byte) (number, passcode string) {
+	var e struct {
+		Body            string          `json:"body"`
+		IsBase64Encoded json.RawMessage `json:"isBase64Encoded"`
 	}
-	f.Fuzz(func(t *testing.T, setting, usage, wanted string) {
-		all, err := ParseTemplates(setting)
-		if err != nil {
-			require.Empty(t, all)
-			requireClear(t, err.Error())
-			return
-		}
-		for _, usage := range []string{"Register", "SignIn", "ForgotPassword", "Generic"} {
-			require.True(t, slices.ContainsFunc(all, func(t Template) bool { return t.Usage == usage }), usage)
-		}
-		for _, template := range all {
-			require.NotEmpty(t, template.Usage)
-			require.NotEmpty(t, template.ID)
-			require.Equal(t, strings.TrimSpace(template.ID), template.ID)
-			require.Contains(t, strings.Join(template.params(theCode), " "), theCode)
-			require.NotContains(t, strings.Join(template.params(theCode), " "), "{code}")
-			require.True(t, template.Locale == "" || wellFormed(template.Locale))
-			chosen, ok := all.choose(template.Usage, template.destination(), []string{template.Locale})
-			require.True(t, ok)
-			require.Equal(t, [2]string{template.Usage, strings.ToLower(template.Locale)}, [2]string{chosen.Usage, strings.ToLower(chosen.Locale)})
-		}
-		for _, to := range []destination{china, overseas} {
-			chosen, ok := all.choose(usage, to, strings.Fields(wanted))
-			if !ok {
-				require.Zero(t, chosen)
-				continue
-			}
-			require.Equal(t, to == overseas, chosen.Overseas)
-			require.Contains(t, []string{usage, "Generic"}, chosen.Usage)
-			if chosen.Locale != "" {
-				require.True(t, slices.ContainsFunc(strings.Fields(wanted), func(tag string) bool {
-					return strings.HasPrefix(strings.ToLower(tag)+"-", strings.ToLower(chosen.Locale)+"-")
-				}), "%q for %q", chosen.Locale, wanted)
-			}
-		}
-	})
+	json.Unmarshal(event, &e)
+	body := []byte(e.Body)
+	if strings.EqualFold(strings.Trim(string(e.IsBase64Encoded), `"`), "true") {
+		body, _ = base64.StdEncoding.DecodeString(e.Body)
+	}
+	var message map[string]any
+	json.Unmarshal(body, &message)
+	to, _ := message["to"].(string)
+	if n, ok := phone.Parse(to, false); ok {
+		number = n.National
+	}
+	payload, _ := message["payload"].(map[string]any)
+	if code, _ := payload["code"].(string); len(code) <= 6 && strings.Trim(code, "0123456789") == "" {
+		passcode = code
+	}
+	return number, passcode
 }
 
-var quoted = regexp.MustCompile(`"(\\.|[^"\\])*"`)
-
-// requireClear holds that an error's text is one to be read by the operator.
-func requireClear(t *testing.T, text string) {
-	text = quoted.ReplaceAllString(text, "")
-	require.NotEmpty(t, strings.TrimSpace(text))
-	require.NotContains(t, text, "Go value", "encoding/json's view of things")
-	require.NotContains(t, text, "%!", "a formatting error")
-	require.NotContains(t, text, "0x", "a pointer")
-	require.NotContains(t, text, "<nil>")
-}
-
-// Whatever Tencent's side answers: an outcome of the contract, no second request unless the first was provably refused
-// before anything was done, and nothing of the answer but ids and codes that hold neither the number nor the code.
+// Whatever Tencent's side answers: an outcome of the contract, no second request unless the first was
+// provably refused before anything was done, and nothing of the answer but codes that hold neither the
+// number nor the passcode, and ids that don't hold the number.
 func FuzzAnswer(f *testing.F) {
 	for _, body := range []string{
-		accepted, "", "null", "{}", "[]", "<html>", `{"Response": null}`, `{"Response": {}}`, `{"Response": {"SendStatusSet": []}}`, `{"Response": {"SendStatusSet": [null]}}`,
-		`{"Response": {"SendStatusSet": [{"Code": "ok"}, {"Code": "Ok"}]}}`, `{"Response": {"SendStatusSet": [{"SerialNo": "` + toMainland + `", "Code": "Ok"}]}}`,
-		`{"Response": {"SendStatusSet": [{"Code": "LimitExceeded.PhoneNumberDailyLimit"}], "RequestId": "` + theCode + `"}}`,
+		acceptance, "", "null", "{}", "[]", "<html>", `{"Response": null}`, `{"Response": {}}`,
+		`{"Response": {"SendStatusSet": []}}`, `{"Response": {"SendStatusSet": [null]}}`,
+		`{"Response": {"SendStatusSet": [{"Code": "ok"}, {"Code": "Ok"}]}}`,
+		`{"Response": {"SendStatusSet": [{"SerialNo": "` + toMainland + `", "Code": "Ok"}]}}`,
+		`{"Response": {"SendStatusSet": [{"Code": "LimitExceeded.PhoneNumberDailyLimit"}], "RequestId": "` + passcode + `"}}`,
 		`{"Response": {"Error": {"Code": "AuthFailure.SecretIdNotFound", "Message": "m"}, "RequestId": "r"}}`,
-		`{"Response": {"Error": {"Code": "AuthFailure.SignatureExpire"}}}`, `{"Response": {"Error": {"Code": "RequestLimitExceeded"}}}`,
-		`{"Response": {"Error": {"Code": "InternalError.` + theCode + `"}}}`, `{"code": 4000, "codeDesc": "AuthFailure", "message": "m"}`,
-		`{"Response": {"Error": {"Code": "ClientError.ParseJsonError"}}}`, `{"response": {"sendstatusset": [{"code": "Ok"}]}}`,
+		`{"Response": {"Error": {"Code": "AuthFailure.SignatureExpire"}}}`,
+		`{"Response": {"Error": {"Code": "RequestLimitExceeded"}}}`,
+		`{"Response": {"Error": {"Code": "InternalError.` + passcode + `"}}}`,
+		`{"Response": {"Error": {"Code": "Ok"}}}`, `{"codeDesc": "ok", "code": 4000}`,
+		`{"code": 4000, "codeDesc": "AuthFailure", "message": "m"}`,
+		`{"Response": {"Error": {"Code": "ClientError.ParseJsonError"}}}`,
+		`{"response": {"sendstatusset": [{"code": "Ok"}]}}`,
 	} {
 		f.Add(200, "application/json", []byte(body))
 		f.Add(502, "text/html", []byte(body))
 	}
-	f.Add(200, "text/event-stream", []byte("data: "+accepted+"\n\n"))
-	f.Add(200, "application/octet-stream", []byte(accepted))
-	one, two := newKeys(f)
+	f.Add(200, "text/event-stream", []byte("data: "+acceptance+"\n\n"))
+	f.Add(200, "application/octet-stream", []byte(acceptance))
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
 		if status < 200 || status > 599 {
 			t.Skip("no status of an answer")
 		}
-		requests := 0
-		fn := newFunction(t, Config{
-			Secrets:    &fakeSecrets{keys: []*secrets.Key{one, two}},
-			Templates:  fuzzTemplates,
-			TimeBudget: time.Second, // too short to wait for the rate limit
-			Transport: transportFunc(func(*http.Request) (*http.Response, error) {
-				requests++
-				return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(bytes.NewReader(body))}, nil
-			}),
-		})
-		raw, err := fn.Invoke(invocation(t.Context(), theRequest), smsTo(toMainland))
+		requests, fetches := 0, 0
+		e := wire(t, "https://tencentcloudapi.com", transportFunc(func(req *http.Request) (*http.Response, error) {
+			if req.Header.Get("X-TC-Action") == cloudsim.GetSecretValue {
+				fetches++ // the second brings another key
+				secret := secretWith([]string{"one", "two"}[min(fetches, 2)-1])
+				return answering(200, toJSON(fields{"Response": fields{"SecretString": secret}}))(req)
+			}
+			requests++
+			return &http.Response{
+				StatusCode: status, Header: http.Header{"Content-Type": {contentType}},
+				Body: io.NopCloser(bytes.NewReader(body)),
+			}, nil
+		}), []func(*setup){withoutDigits, func(s *setup) {
+			s.TimeBudget = time.Second // too short to wait for the rate limit
+		}})
+		raw, err := e.Invoke(invocation(t.Context(), requestID), smsTo(toMainland))
 		require.NoError(t, err)
-		log := fn.log.take()
-
-		a := answer{response: readResponse(t, raw), line: readLine(t, log)}
-		require.Equal(t, theRequest, requestIDOf(t, a))
-		require.Equal(t, statuses[a.outcome()], a.StatusCode)
+		a := readAnswer(t, raw, takeLog(e.log))
+		require.Equal(t, requestID, a.logged("requestId"))
 		require.Contains(t, []int{200, 422, 429, 500, 502, 503, 504}, a.StatusCode)
-		requireHidden(t, string(raw)+log, theCode, toMainland[2:], theToken)
 
-		answered := readAnswer(body)
+		for name, value := range a.line {
+			if name == "serialNo" || name == "tencentRequestId" {
+				requireAnID(t, value.(string))
+			} else {
+				requireHidden(t, toJSON(value), passcode, toMainland[2:], token)
+			}
+		}
+		if a.StatusCode != 200 { // a 200 has the ids of the log, and nothing else
+			requireHidden(t, string(raw), passcode, toMainland[2:], token)
+		}
+
+		answered := readTencents(body)
 		if requests != 1 {
 			require.Equal(t, 2, requests)
 			require.True(t, answered.rejectsKey(), "a second request after %s", body)
@@ -260,8 +191,23 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// tencentAnswer is an answer as encoding/json reads it: the reference for what the SDK makes of it.
-type tencentAnswer struct {
+// requireAnID holds that a text can be an id, and doesn't repeat the number.
+func requireAnID(t *testing.T, id string) {
+	t.Helper()
+	if id == "(not shown)" {
+		return
+	}
+	require.Regexp(t, `^[A-Za-z0-9._:-]{0,128}$`, id)
+	notDigit := func(r rune) bool { return r < '0' || r > '9' }
+	for run := range strings.FieldsFuncSeq(id, notDigit) {
+		require.NotEqual(t, toMainland, run)
+		require.NotEqual(t, toMainland[2:], run)
+	}
+}
+
+// tencents is an answer of Tencent's as encoding/json reads it: the reference for what the SDK makes of
+// it.
+type tencents struct {
 	Response struct {
 		Error         struct{ Code string }
 		SendStatusSet []struct{ Code string }
@@ -270,7 +216,7 @@ type tencentAnswer struct {
 	CodeDesc string
 }
 
-func readAnswer(body []byte) (a tencentAnswer) {
+func readTencents(body []byte) (a tencents) {
 	// Read to the first event where it is a stream of them.
 	if _, data, isStream := bytes.Cut(body, []byte("data:")); isStream && json.Unmarshal(body, &a) != nil {
 		body, _, _ = bytes.Cut(data, []byte("\n"))
@@ -279,8 +225,9 @@ func readAnswer(body []byte) (a tencentAnswer) {
 	return a
 }
 
-// rejectsKey reports whether a code of the answer, at either layer or in the old API's form, is one of AuthFailure's.
-func (a tencentAnswer) rejectsKey() bool {
+// rejectsKey reports whether a code of the answer, at either layer or in the old API's form, is one of
+// AuthFailure's.
+func (a tencents) rejectsKey() bool {
 	codes := []string{a.Response.Error.Code, a.CodeDesc}
 	for _, status := range a.Response.SendStatusSet {
 		codes = append(codes, status.Code)

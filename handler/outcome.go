@@ -1,71 +1,139 @@
 package handler
 
 import (
-	"net/http"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
 	"time"
+
+	"scf-sms/internal/phone"
+	"scf-sms/internal/redact"
+	"scf-sms/internal/sms"
+	"scf-sms/internal/template"
+	"scf-sms/internal/tencent"
+	"scf-sms/secrets"
 )
 
-// outcome is what came of an invocation: what the caller is told, and what only the operator is.
+// kind is the contract's word for an outcome: callers find it in problem details, operators in the log.
+type kind string
+
+const (
+	sent               kind = "sent" // in the log only
+	badRequest         kind = "bad_request"
+	invalidPhoneNumber kind = "invalid_phone_number"
+	unauthorized       kind = "unauthorized"
+	methodNotAllowed   kind = "method_not_allowed"
+	bodyTooLarge       kind = "body_too_large"
+	notAllowed         kind = "destination_not_allowed"
+	undeliverable      kind = "undeliverable"
+	tooManyRequests    kind = "too_many_requests"
+	misconfigured      kind = "misconfigured"
+	providerRefused    kind = "provider_refused"
+	unavailable        kind = "provider_unavailable"
+	unknown            kind = "outcome_unknown"
+)
+
+// outcome is what an invocation came to: a kind, and the facts that were learned on the way to it.
 type outcome struct {
-	status     int           // HTTP status
-	code       string        // the word for it that callers and logs share; codeSent for a 200
-	allow      string        // with 405
-	retryAfter time.Duration // with 429 and 503: when asking again may help
-	serialNo   string        // with 200: Tencent's id of the message
+	kind       kind
+	hint       string        // for the operator: what to look at or to change
+	retryAfter time.Duration // when asking again may help; 0: not known
 
-	hint      string // for the operator: what to look at or to change
-	tencent   string // Tencent's error code, or what kept us from getting one
-	requestID string // Tencent's id of the request
-	again     again  // whether a second attempt may be made
+	heard    bool              // the caller proved itself, and its message was read
+	message  message           // as far as it could be read
+	number   phone.Number      // zero: none was read
+	template template.Template // zero: none was chosen
+
+	tencentCode      string // Tencent's error code, or why there is none
+	tencentRequestID string
+	sms              sms.Result
+	ssmTime          time.Duration
+	panic            string // where one came from
 }
 
-// again says why a request that was refused may be sent once more: each is a proof that nothing was sent.
-type again int
+// serialNo is Tencent's id of the message, for the log and the caller. It is passed on whole, also
+// where the passcode's digits stand in it by chance.
+func (o outcome) serialNo() string { return o.id(o.sms.SerialNo, "") }
 
-const (
-	never     again = iota
-	reconnect       // no byte left this process
-	later           // the API's rate limit: refused before anything was done
-	newKey          // the AccessKey was not accepted
-)
+// requestID is Tencent's id of the request, for the log.
+func (o outcome) requestID() string { return o.id(o.tencentRequestID, o.message.passcode) }
 
-// The words for outcomes, as the contract has them.
-const (
-	codeSent               = "sent" // in the log only
-	codeBadRequest         = "bad_request"
-	codeInvalidPhoneNumber = "invalid_phone_number"
-	codeUnauthorized       = "unauthorized"
-	codeMethodNotAllowed   = "method_not_allowed"
-	codeBodyTooLarge       = "body_too_large"
-	codeNotAllowed         = "destination_not_allowed"
-	codeUndeliverable      = "undeliverable"
-	codeTooManyRequests    = "too_many_requests"
-	codeMisconfigured      = "misconfigured"
-	codeRefused            = "provider_refused"
-	codeUnavailable        = "provider_unavailable"
-	codeUnknown            = "outcome_unknown"
-)
-
-// retrySoon is the Retry-After of a fault that nobody knows the end of.
-const retrySoon = 5 * time.Second
-
-func badRequest(why string) outcome {
-	return outcome{status: http.StatusBadRequest, code: codeBadRequest, hint: why}
+// id is an id of Tencent's, unless it repeats the phone number or the passcode.
+func (o outcome) id(s, passcode string) string {
+	if len(passcode) < 4 {
+		passcode = "" // so short a run of digits is in many ids
+	}
+	return redact.ID(s, o.number.National, strings.TrimPrefix(o.number.E164, "+"), passcode)
 }
 
-func misconfigured(hint string) outcome {
-	return outcome{status: http.StatusInternalServerError, code: codeMisconfigured, hint: hint}
+// ended returns o with the kind that it came to.
+func (o outcome) ended(k kind, hint string) outcome {
+	o.kind, o.hint = k, hint
+	return o
 }
 
-func refused(hint string) outcome {
-	return outcome{status: http.StatusBadGateway, code: codeRefused, hint: hint}
+// withoutSecret is for an invocation that got no secret from SSM.
+func (o outcome) withoutSecret(err error) outcome {
+	e, ok := errors.AsType[*secrets.Error](err)
+	if !ok {
+		return o.ended(unavailable, err.Error())
+	}
+	o.tencentCode, o.tencentRequestID = e.Code, e.RequestID
+	if e.Permanent() {
+		return o.ended(misconfigured, e.Reason())
+	}
+	return o.ended(unavailable, e.Reason())
 }
 
-func unavailable(hint string) outcome {
-	return outcome{status: http.StatusServiceUnavailable, code: codeUnavailable, retryAfter: retrySoon, hint: hint}
+// withoutTemplate is for a number whose destination neither the usage type nor Generic has a template
+// for. Abroad that is a decision of the operator's, at home an oversight.
+func (o outcome) withoutTemplate() outcome {
+	k, to := notAllowed, "overseas"
+	if o.number.Mainland() {
+		k, to = misconfigured, "china"
+	}
+	return o.ended(k, fmt.Sprintf("no template for %s numbers: write one in TEMPLATES, as "+
+		`{"usageType": "Generic", "templateCode": {"%s": "…"}}`, to, to))
 }
 
-func unknown(why string) outcome {
-	return outcome{status: http.StatusGatewayTimeout, code: codeUnknown, tencent: why,
-		hint: "the SMS may have been sent: look it up in Tencent's console by number or by this requestId (SessionContext)"}
+// with says what the result of a send means for the caller.
+func (o outcome) with(r sms.Result) outcome {
+	o.sms = r
+	o.ssmTime += r.KeyTime
+	if r.KeyError != nil {
+		return o.withoutSecret(r.KeyError)
+	}
+	o.tencentCode, o.tencentRequestID, o.retryAfter = r.Code, r.RequestID, r.RetryAfter
+	switch r.Kind {
+	case tencent.Accepted:
+		return o.ended(sent, r.Hint)
+	case tencent.NumberRefused:
+		return o.ended(undeliverable, r.Hint)
+	case tencent.NumberLimited, tencent.Busy:
+		return o.ended(tooManyRequests, r.Hint)
+	case tencent.Exhausted, tencent.Unavailable:
+		return o.ended(unavailable, r.Hint)
+	case tencent.Refused, tencent.KeyRefused:
+		return o.ended(providerRefused, r.Hint)
+	default:
+		return o.ended(unknown, r.Hint)
+	}
+}
+
+// panicked is for an invocation that ended in a panic. Its value could hold anything, so only its place
+// is kept. Once sending began, nobody can say whether the SMS went out.
+func (o outcome) panicked(sending bool) outcome {
+	pcs := make([]uintptr, 16) // without Callers, panicked, what recovered, and the runtime's panic
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs)])
+	var places []string
+	for frame, more := frames.Next(); more; frame, more = frames.Next() {
+		places = append(places, fmt.Sprintf("%s:%d", frame.Function, frame.Line))
+	}
+	o.panic = strings.Join(places, " ")
+	if sending {
+		o.tencentCode = "panic"
+		return o.ended(unknown, sms.HintUnclear)
+	}
+	return o.ended(misconfigured, "a fault of this program: please report it with the panic's place")
 }

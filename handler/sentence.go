@@ -38,12 +38,12 @@ func speak(tag string) language {
 	return simplifiedChinese
 }
 
-// sentence says in the user's language what came of the request. The user can do something about the number, and wait;
-// everything else is for the operator, who finds the reason in the log.
-func sentence(code, locale string) string {
+// sentence tells the user, in their language, why no code was sent. They can correct the number, or
+// wait. Everything else is for the operator, who finds the reason in the log.
+func sentence(k kind, locale string) string {
 	var s [languages]string
-	switch code {
-	case codeInvalidPhoneNumber:
+	switch k {
+	case invalidPhoneNumber:
 		s = [languages]string{
 			"This phone number is not valid. Please check it and try again.",
 			"手机号码无效，请检查后重试。",
@@ -51,7 +51,7 @@ func sentence(code, locale string) string {
 			"電話番号が正しくありません。ご確認のうえ、もう一度お試しください。",
 			"전화번호가 올바르지 않습니다. 확인 후 다시 시도해 주세요.",
 		}
-	case codeNotAllowed:
+	case notAllowed:
 		s = [languages]string{
 			"Verification codes cannot be sent to phone numbers of this country or region.",
 			"暂不支持向该国家或地区的手机号码发送验证码。",
@@ -59,7 +59,7 @@ func sentence(code, locale string) string {
 			"この国または地域の電話番号には認証コードを送信できません。",
 			"이 국가 또는 지역의 전화번호로는 인증번호를 보낼 수 없습니다.",
 		}
-	case codeUndeliverable:
+	case undeliverable:
 		s = [languages]string{
 			"This phone number cannot receive verification codes. Please use another one.",
 			"该手机号码无法接收验证码，请更换号码。",
@@ -67,7 +67,7 @@ func sentence(code, locale string) string {
 			"この電話番号では認証コードを受信できません。別の番号をご利用ください。",
 			"이 전화번호로는 인증번호를 받을 수 없습니다. 다른 번호를 사용해 주세요.",
 		}
-	case codeTooManyRequests:
+	case tooManyRequests:
 		s = [languages]string{
 			"Too many verification codes were requested. Please wait a while and try again.",
 			"验证码请求过于频繁，请稍后再试。",
@@ -75,7 +75,7 @@ func sentence(code, locale string) string {
 			"認証コードのリクエストが多すぎます。しばらくしてからもう一度お試しください。",
 			"인증번호 요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
 		}
-	case codeUnavailable:
+	case unavailable:
 		s = [languages]string{
 			"Verification codes cannot be sent at the moment. Please try again later.",
 			"验证码暂时无法发送，请稍后再试。",
@@ -83,7 +83,7 @@ func sentence(code, locale string) string {
 			"現在、認証コードを送信できません。しばらくしてからもう一度お試しください。",
 			"지금은 인증번호를 보낼 수 없습니다. 잠시 후 다시 시도해 주세요.",
 		}
-	case codeUnknown:
+	case unknown:
 		s = [languages]string{
 			"The verification code may be on its way. If it does not arrive within a minute, please request a new one.",
 			"验证码可能已发出。如一分钟内仍未收到，请重新获取。",

@@ -2,6 +2,7 @@ package scripts_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,15 +24,15 @@ type deployment struct {
 func newDeployment(t *testing.T) *deployment {
 	needBash(t)
 	temp := t.TempDir()
-	d := &deployment{t: t, root: filepath.Join(temp, "three", "folders", "down"), bin: filepath.Join(temp, "bin")}
+	d := &deployment{t: t, root: filepath.Join(temp, "three", "folders",
+		"down"), bin: filepath.Join(temp, "bin")}
 	d.env = []string{"HOME=" + filepath.Join(temp, "home")}
 	require.NoError(t, os.MkdirAll(d.bin, 0o755))
-	for _, command := range []string{"bash", "env", "dirname", "sed", "grep", "tail", "tr", "cat"} {
+	for _, command := range []string{"bash", "env", "dirname", "sed", "grep", "tail", "cat"} {
 		path, err := exec.LookPath(command)
 		require.NoError(t, err)
 		require.NoError(t, os.Symlink(path, filepath.Join(d.bin, command)))
 	}
-	d.write("serverless.yml", read(t, serverlessYML))
 	d.write("scripts/deploy.sh", read(t, "deploy.sh"))
 	d.write("scripts/package.sh", "#!/usr/bin/env bash\necho packaged\n")
 	return d
@@ -48,34 +49,39 @@ func (d *deployment) write(name, content string) {
 // command makes a command that says how it was called, or its version.
 func (d *deployment) command(name, version string) {
 	d.t.Helper()
-	script := "#!/usr/bin/env bash\nif [[ $1 == --version ]]; then echo '" + version + "'; else echo \"" + name + " called: $*\"; fi\n"
+	script := "#!/usr/bin/env bash\nif [[ $1 == --version ]]; then echo '" + version + "'; " +
+		"else echo \"" + name + " called: $*\"; fi\n"
 	require.NoError(d.t, os.WriteFile(filepath.Join(d.bin, name), []byte(script), 0o755))
 }
 
-// templates puts other template IDs into serverless.yml than the example's.
-func (d *deployment) templates() {
+// check makes what `go run ./scripts/local check -deploy` prints, and its status. What it looks at,
+// and how, its own tests say.
+func (d *deployment) check(stdout, stderr string, status int) {
 	d.t.Helper()
-	d.write("serverless.yml", strings.ReplaceAll(read(d.t, serverlessYML), `"111000`, `"987000`))
+	script := fmt.Sprintf(`#!/usr/bin/env bash
+echo "go $*" >>%q
+printf '%%b' %q
+printf '%%b' %q >&2
+exit %d
+`, d.calls(), stdout, stderr, status)
+	require.NoError(d.t, os.WriteFile(filepath.Join(d.bin, "go"), []byte(script), 0o755))
 }
 
-// ready gives the machine all that is needed, with the settings in the environment.
+// calls is the file that holds how the go command was called.
+func (d *deployment) calls() string { return filepath.Join(d.bin, "..", "calls") }
+
+// ready gives the machine all that is needed.
 func (d *deployment) ready() {
 	d.t.Helper()
-	d.tools()
-	d.templates()
-	d.env = append(d.env, "TENCENT_SECRET_ID=AKIDsecret", "TENCENT_SECRET_KEY=KEYsecret", "SECRET_NAME=a", "SDK_APP_ID=1", "SIGN_NAME=b")
-}
-
-func (d *deployment) tools() {
-	d.t.Helper()
-	d.command("go", "")
+	d.check("", "", 0)
 	d.command("scf", "serverless-cloud-framework version: 1.3.0(npm)")
 }
 
 // run runs deploy.sh, and returns its output and status.
 func (d *deployment) run(args ...string) (stdout, stderr string, status int) {
 	d.t.Helper()
-	script := exec.Command(filepath.Join(d.bin, "bash"), append([]string{filepath.Join(d.root, "scripts", "deploy.sh")}, args...)...)
+	script := exec.Command(filepath.Join(d.bin,
+		"bash"), append([]string{filepath.Join(d.root, "scripts", "deploy.sh")}, args...)...)
 	script.Dir = d.t.TempDir()
 	script.Env = append([]string{"PATH=" + d.bin}, d.env...)
 	var out, errOut strings.Builder
@@ -85,8 +91,6 @@ func (d *deployment) run(args ...string) (stdout, stderr string, status int) {
 	if err != nil && !errors.As(err, &exit) {
 		require.NoError(d.t, err)
 	}
-	assert.NotContains(d.t, out.String()+errOut.String(), "KEYsecret")
-	assert.NotContains(d.t, out.String()+errOut.String(), "AKIDsecret")
 	return out.String(), errOut.String(), script.ProcessState.ExitCode()
 }
 
@@ -95,7 +99,8 @@ func (d *deployment) deploys(args ...string) {
 	d.t.Helper()
 	stdout, stderr, status := d.run(args...)
 	assert.Zero(d.t, status, stderr)
-	assert.Contains(d.t, stdout, strings.Join(append([]string{"packaged\nscf called: deploy"}, args...), " ")+"\n")
+	called := append([]string{"packaged\nscf called: deploy"}, args...)
+	assert.Contains(d.t, stdout, strings.Join(called, " ")+"\n")
 	assert.Contains(d.t, stdout, "URL")
 	assert.Empty(d.t, stderr)
 }
@@ -110,87 +115,83 @@ func (d *deployment) refuses(args ...string) string {
 }
 
 func TestDeployNamesAllThatIsMissing(t *testing.T) {
-	said := newDeployment(t).refuses()
-	for _, missing := range []string{
-		"Go", "command scf", "npm install -g serverless-cloud-framework", "1.2.0",
-		"TENCENT_SECRET_ID, TENCENT_SECRET_KEY",
-		"SECRET_NAME, SDK_APP_ID, SIGN_NAME",
-		"TEMPLATES",
-	} {
-		assert.Contains(t, said, missing)
-	}
-	assert.Equal(t, 6, strings.Count(said, "\n"), said)
+	t.Run("on an empty machine", func(t *testing.T) {
+		said := newDeployment(t).refuses()
+		for _, missing := range []string{
+			"Go", "command scf", "npm install -g serverless-cloud-framework", "1.2.0",
+		} {
+			assert.Contains(t, said, missing)
+		}
+		assert.Equal(t, 3, strings.Count(said, "\n"), said)
+	})
+	t.Run("in the settings", func(t *testing.T) {
+		d := newDeployment(t)
+		d.check("SIGN_NAME: a setting\ntemplate IDs: yours\n", "exit status 1\n", 1)
+		assert.Equal(t, "deploy.sh: nothing was deployed. Missing:\n"+
+			"  - the command scf, 1.2.0 or newer. "+
+			"Install it: npm install -g serverless-cloud-framework\n"+
+			"  - SIGN_NAME: a setting\n"+
+			"  - template IDs: yours\n", d.refuses())
+	})
+	t.Run("when it can't look", func(t *testing.T) {
+		d := newDeployment(t)
+		d.ready()
+		d.check("", "local: serverless.yml: yaml: line 2\nexit status 1\n", 1)
+		assert.Contains(t, d.refuses(), "local: serverless.yml: yaml: line 2\n")
+	})
 }
 
 func TestDeploy(t *testing.T) {
-	t.Run("with all in the environment", func(t *testing.T) {
+	t.Run("with all there", func(t *testing.T) {
 		d := newDeployment(t)
 		d.ready()
 		d.deploys()
+		assert.Equal(t, "go run ./scripts/local check -deploy --\n", read(t, d.calls()))
 	})
 	t.Run("hands its arguments on", func(t *testing.T) {
 		d := newDeployment(t)
 		d.ready()
 		d.deploys("--stage", "test", "--debug")
+		assert.Equal(t,
+			"go run ./scripts/local check -deploy -- --stage test --debug\n", read(t, d.calls()))
 	})
 	t.Run("fails when scf does", func(t *testing.T) {
 		d := newDeployment(t)
 		d.ready()
-		require.NoError(t, os.WriteFile(filepath.Join(d.bin, "scf"), []byte("#!/usr/bin/env bash\nexit 3\n"), 0o755))
+		scf := filepath.Join(d.bin, "scf")
+		require.NoError(t, os.WriteFile(scf, []byte("#!/usr/bin/env bash\nexit 3\n"), 0o755))
 		stdout, _, status := d.run()
 		assert.Equal(t, 3, status)
 		assert.NotContains(t, stdout, "Deployed")
 	})
-	t.Run("with a literal instead of a variable", func(t *testing.T) {
-		d := newDeployment(t)
-		d.ready()
-		d.write("serverless.yml", "component: scf\nname: scf-sms\n")
-		d.deploys()
-	})
 }
 
-func TestDeployReadsSettingsAsScfDoes(t *testing.T) {
-	const all = "TENCENT_SECRET_ID=AKIDsecret\nTENCENT_SECRET_KEY='KEYsecret'\n\n# a name\nSECRET_NAME = a\nSDK_APP_ID=\"1\"\r\nSIGN_NAME=示例\n"
-	for name, test := range map[string]struct {
-		files   map[string]string
-		env     []string
-		args    []string
-		missing string // none: it deploys
-	}{
-		"from .env":                       {files: map[string]string{".env": all}},
-		"from .env two folders up":        {files: map[string]string{"../../.env": all}},
-		"from the stage's file":           {files: map[string]string{".env.prod": all, ".env": ""}},
-		"from that of a given stage":      {files: map[string]string{".env.test": all, ".env": ""}, args: []string{"--stage", "test"}},
-		"from that of a stage after =":    {files: map[string]string{".env.test": all, ".env": ""}, args: []string{"--stage=test"}},
-		"from one file only":              {files: map[string]string{".env": "", "../.env": all}, missing: "SECRET_NAME, SDK_APP_ID, SIGN_NAME"},
-		"not from another stage's":        {files: map[string]string{".env.test": all}, missing: "SECRET_NAME, SDK_APP_ID, SIGN_NAME"},
-		"the last line counts":            {files: map[string]string{".env": all + "SIGN_NAME=\n"}, missing: "SIGN_NAME"},
-		"quotes are not a value":          {files: map[string]string{".env": all + "SDK_APP_ID=\"\"\n"}, missing: "SDK_APP_ID"},
-		"export is not understood":        {files: map[string]string{".env": strings.Replace(all, "SIGN", "export SIGN", 1)}, missing: "SIGN_NAME"},
-		"a comment is not a setting":      {files: map[string]string{".env": strings.Replace(all, "SIGN", "# SIGN", 1)}, missing: "SIGN_NAME"},
-		"an empty variable hides a line":  {files: map[string]string{".env": all}, env: []string{"SIGN_NAME="}, missing: "SIGN_NAME"},
-		"the environment adds to a file":  {files: map[string]string{".env": all + "SIGN_NAME=\n"}, env: []string{"SIGN_NAME=a"}},
-		"a file's text is never executed": {files: map[string]string{".env": all + "X=$(touch executed)`touch executed`\n"}},
-		"credentials of scf's own":        {files: map[string]string{".env": all + "TENCENT_SECRET_ID=\n"}, args: []string{"--profile", "x"}},
-		"credentials by login":            {files: map[string]string{".env": all + "TENCENT_SECRET_ID=\n"}, args: []string{"--login"}},
-		"credentials missing by half":     {files: map[string]string{".env": all + "TENCENT_SECRET_ID=\n"}, missing: "TENCENT_SECRET_ID"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			d := newDeployment(t)
-			d.tools()
-			d.templates()
-			d.env = append(d.env, test.env...)
-			for file, content := range test.files {
-				d.write(file, content)
-			}
-			if test.missing == "" {
-				d.deploys(test.args...)
-			} else {
-				assert.Contains(t, d.refuses(test.args...), "  - "+test.missing+":")
-			}
-			assert.NoFileExists(t, filepath.Join(d.root, "executed"))
-		})
-	}
+// The whole way, from deploy.sh through check to the .env file of the stage.
+func TestDeployReadsTheSettingsOfTheStage(t *testing.T) {
+	d := newDeployment(t)
+	d.ready()
+	local := filepath.Join(d.bin, "local")
+	built, err := exec.Command("go", "build", "-o", local, "scf-sms/scripts/local").CombinedOutput()
+	require.NoError(t, err, string(built))
+	goRun := "#!/usr/bin/env bash\n" +
+		"[[ \"$1 $2\" == 'run ./scripts/local' ]] && exec local \"${@:3}\"\n"
+	require.NoError(t, os.WriteFile(filepath.Join(d.bin, "go"), []byte(goRun), 0o755))
+	d.write("go.mod", "module scf-sms\n")
+	d.write("serverless.yml", strings.ReplaceAll(read(t, serverlessYML), `"111000`, `"987000`))
+	const env = "TENCENT_SECRET_ID=AKIDsecret\nTENCENT_SECRET_KEY=KEYsecret\nSECRET_NAME=a\n" +
+		"SDK_APP_ID=1\nX=$(touch executed)`touch executed`\n"
+	d.write(".env", env+"SIGN_NAME=b\n")
+	d.deploys()
+	d.write("../.env.test", env+"export SIGN_NAME=b\n")
+	d.deploys("--stage=test") // .env is nearer
+	require.NoError(t, os.Remove(filepath.Join(d.root, ".env")))
+
+	said := d.refuses("--stage=test")
+	assert.Contains(t, said, "  - SIGN_NAME: settings of the function.")
+	assert.Regexp(t, `  - line 6 of .*\.env\.test sets nothing`, said)
+	assert.NotContains(t, said, "AKIDsecret")
+	assert.NotContains(t, said, "KEYsecret")
+	assert.NoFileExists(t, filepath.Join(d.root, "executed"))
 }
 
 func TestDeployLooksAtTheVersionOfScf(t *testing.T) {
@@ -214,23 +215,4 @@ func TestDeployLooksAtTheVersionOfScf(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestDeployRefusesTheExamplesTemplates(t *testing.T) {
-	d := newDeployment(t)
-	d.ready()
-	d.write("serverless.yml", read(t, serverlessYML))
-	assert.Contains(t, d.refuses(), "template IDs")
-}
-
-func TestDeployWithCredentialsThatScfKeeps(t *testing.T) {
-	d := newDeployment(t)
-	d.tools()
-	d.templates()
-	d.env = append(d.env, "SECRET_NAME=a", "SDK_APP_ID=1", "SIGN_NAME=b")
-	d.refuses()
-	credentials := filepath.Join(strings.TrimPrefix(d.env[0], "HOME="), ".serverless-tencent", "credentials")
-	require.NoError(t, os.MkdirAll(filepath.Dir(credentials), 0o755))
-	require.NoError(t, os.WriteFile(credentials, []byte("{}"), 0o600))
-	d.deploys()
 }

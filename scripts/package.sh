@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# Builds the function: dist/main, for SCF's Go1 runtime, and dist/main.zip, which holds it. Needs Go, and nothing else.
-# The same source and the same Go make the same bytes on any machine, so that a deployed package can be checked.
+# Builds the function: dist/main, for SCF's Go1 runtime, and dist/main.zip, which holds it. Needs
+# Go, and in a clone git, for the version. The same commit makes the same bytes on any machine.
 set -euo pipefail
 
 if ! command -v go >/dev/null; then
-  echo "package.sh: there is no go command; install Go (https://go.dev/dl), at least the version that go.mod names" >&2
+  echo "package.sh: there is no go command; install Go (https://go.dev/dl)," \
+    "at least the version that go.mod names" >&2
   exit 1
 fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-mkdir -p dist
 
-# What a machine may have set for other builds must not change this one. Both APIs are spoken to over HTTP/1.1, so net/http
-# leaves out its HTTP/2, which is 4 % of the package.
-export GOFLAGS="-mod=readonly -trimpath -buildvcs=false -tags=nethttpomithttp2" GOAMD64=v1 GOEXPERIMENT="" GOFIPS140=off GOWORK=off
+# Another version of Go would compile and compress to other bytes. The go command downloads this one
+# where it isn't installed.
+GOTOOLCHAIN=$(sed -n 's/^toolchain //p' go.mod)
+export GOTOOLCHAIN
 
-# Static, as the runtime's libc is an old one.
-CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -ldflags "-s -w -buildid=" -o dist/main .
-chmod 755 dist/main
+# The program itself runs here, whatever the environment says to build for.
+export GOOS GOARCH GOAMD64=v1 CGO_ENABLED=0 GOFLAGS=-mod=readonly GOEXPERIMENT="" GOWORK=off
+GOOS=$(go env GOHOSTOS)
+GOARCH=$(go env GOHOSTARCH)
 
-# Empty: for this machine.
-GOOS="" GOARCH="" go run ./scripts/zip dist/main dist/main.zip
-go version
+exec go run ./scripts/package

@@ -8,11 +8,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"scf-sms/internal/checkout"
 )
 
 // needBash skips a test where scripts can't run.
@@ -26,39 +29,45 @@ func needBash(t *testing.T) {
 	}
 }
 
-// checkout copies what scripts need of this project to a folder of its own.
-func checkout(t *testing.T) string {
+// packaged runs package.sh in a copy of this project, called from elsewhere and with variables on
+// top of this process's, and returns the folder with what it made.
+func packaged(t *testing.T, umask string, variables ...string) string {
 	t.Helper()
-	root := filepath.Join(t.TempDir(), "a folder")
-	for _, name := range []string{"go.mod", "go.sum", "main.go", "serverless.yml", "handler", "internal", "secrets", "scripts"} {
-		from, to := filepath.Join("..", name), filepath.Join(root, name)
-		info, err := os.Stat(from)
-		require.NoError(t, err)
-		if info.IsDir() {
-			require.NoError(t, os.CopyFS(to, os.DirFS(from)))
-			continue
-		}
-		content, err := os.ReadFile(from)
-		require.NoError(t, err)
-		require.NoError(t, os.MkdirAll(root, 0o755))
-		require.NoError(t, os.WriteFile(to, content, 0o644))
-	}
-	return root
-}
+	copied := filepath.Join(t.TempDir(), "a folder")
+	require.NoError(t, checkout.Copy("..", copied))
+	dist := filepath.Join(copied, "dist")
+	require.NoError(t, os.Mkdir(dist, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dist, "stale"), nil, 0o644))
 
-// packaged runs package.sh in a checkout, called from elsewhere and with variables on top of this process's, and returns
-// the folder with what it made.
-func packaged(t *testing.T, variables ...string) string {
-	t.Helper()
-	root := checkout(t)
-	script := exec.Command("bash", filepath.Join(root, "scripts", "package.sh"))
+	script := exec.CommandContext(t.Context(), "bash", "-c", "umask "+umask+` && exec bash "$0"`,
+		filepath.Join(copied, "scripts", "package.sh"))
 	script.Dir = t.TempDir()
 	script.Env = append(os.Environ(), variables...)
 	out, err := script.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Regexp(t, `(?m)^dist/main +\d+ bytes  sha256 [0-9a-f]{64}$`, string(out))
 	assert.Regexp(t, `(?m)^dist/main\.zip +\d+ bytes  sha256 [0-9a-f]{64}$`, string(out))
-	return filepath.Join(root, "dist")
+	assert.Regexp(t, `(?m)^version unknown, built with `+toolchain(t)+`$`, string(out))
+	return dist
+}
+
+// toolchain is the version of Go that go.mod names.
+func toolchain(t *testing.T) string {
+	t.Helper()
+	_, rest, found := strings.Cut(read(t, "../go.mod"), "\ntoolchain ")
+	require.True(t, found)
+	version, _, _ := strings.Cut(rest, "\n")
+	return version
+}
+
+// needToolchain skips a test where that version isn't installed and can't be downloaded.
+func needToolchain(t *testing.T) {
+	t.Helper()
+	get := exec.CommandContext(t.Context(), "go", "version")
+	get.Env = append(os.Environ(), "GOTOOLCHAIN="+toolchain(t))
+	if out, err := get.CombinedOutput(); err != nil {
+		t.Skipf("%s can't be had: %s", toolchain(t), out)
+	}
 }
 
 func TestPackage(t *testing.T) {
@@ -66,7 +75,11 @@ func TestPackage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function twice")
 	}
-	dist := packaged(t)
+	needToolchain(t)
+	dist := packaged(t, "022")
+	entries, err := os.ReadDir(dist)
+	require.NoError(t, err)
+	require.Len(t, entries, 2, "what an earlier build left is gone")
 
 	t.Run("the binary runs on SCF", func(t *testing.T) {
 		info, err := os.Stat(filepath.Join(dist, "main"))
@@ -89,7 +102,8 @@ func TestPackage(t *testing.T) {
 		entry := archive.File[0]
 		assert.Equal(t, "main", entry.Name)
 		assert.Equal(t, os.FileMode(0o755), entry.Mode())
-		assert.True(t, entry.Modified.Equal(time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC)), entry.Modified)
+		earliest := time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC)
+		assert.True(t, entry.Modified.Equal(earliest), entry.Modified)
 
 		r, err := entry.Open()
 		require.NoError(t, err)
@@ -101,7 +115,8 @@ func TestPackage(t *testing.T) {
 	})
 
 	t.Run("elsewhere they are the same bytes", func(t *testing.T) {
-		other := packaged(t, "GOFLAGS=-race", "GOAMD64=v3", "GOOS=darwin", "GOARCH=arm64", "CGO_ENABLED=1", "TZ=Asia/Shanghai")
+		other := packaged(t, "077", "GOFLAGS=-race", "GOAMD64=v3", "GOOS=darwin", "GOARCH=arm64",
+			"GOEXPERIMENT=jsonv2", "CGO_ENABLED=1", "TZ=Asia/Shanghai")
 		for _, name := range []string{"main", "main.zip"} {
 			want, err := os.ReadFile(filepath.Join(dist, name))
 			require.NoError(t, err)

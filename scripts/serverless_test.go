@@ -1,7 +1,6 @@
 package scripts_test
 
 import (
-	"fmt"
 	"maps"
 	"os"
 	"regexp"
@@ -13,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"scf-sms/handler"
 	"scf-sms/internal/settings"
+	"scf-sms/internal/template"
 )
 
 const (
@@ -80,7 +79,8 @@ func TestTheFunction(t *testing.T) {
 
 func TestTheFunctionAnswersBeforeThePlatform(t *testing.T) {
 	s := readServerless(t)
-	assert.Less(t, readSettings(s.Inputs.Environment.Variables).TimeBudget.Seconds(), float64(s.Inputs.Timeout))
+	budget := readSettings(s.Inputs.Environment.Variables).TimeBudget
+	assert.Less(t, budget.Seconds(), float64(s.Inputs.Timeout))
 }
 
 func TestTheFunctionURL(t *testing.T) {
@@ -94,25 +94,6 @@ func TestTheFunctionURL(t *testing.T) {
 	}, s.Inputs.Events[0]["http"].Parameters)
 }
 
-// The other kind of trigger stands in comments, which nobody would see break.
-func TestTheGatewayTriggerInComments(t *testing.T) {
-	_, block, found := strings.Cut(read(t, serverlessYML), "    # - apigw:\n")
-	require.True(t, found)
-	block = "- apigw:\n" + regexp.MustCompile(`(?m)^    # `).ReplaceAllString(block, "")
-
-	var events []map[string]event
-	require.NoError(t, yaml.Unmarshal([]byte(block), &events))
-	require.Len(t, events, 1)
-	parameters := events[0]["apigw"].Parameters
-	assert.Equal(t, []any{"https"}, parameters["protocols"])
-	assert.Equal(t, "release", parameters["environment"])
-	require.Len(t, parameters["endpoints"], 1)
-	endpoint := parameters["endpoints"].([]any)[0].(map[string]any)
-	assert.Equal(t, "POST", endpoint["method"])
-	assert.Equal(t, map[string]any{"isIntegratedResponse": true, "functionQualifier": "$DEFAULT"}, endpoint["function"])
-	assert.Less(t, endpoint["serviceTimeout"], readServerless(t).Inputs.Timeout)
-}
-
 func TestTheVariables(t *testing.T) {
 	variables := readServerless(t).Inputs.Environment.Variables
 
@@ -122,7 +103,7 @@ func TestTheVariables(t *testing.T) {
 
 	t.Run("and right", func(t *testing.T) {
 		assert.Empty(t, readSettings(variables).Problems)
-		templates, err := handler.ParseTemplates(variables["TEMPLATES"])
+		templates, err := template.Parse(variables["TEMPLATES"])
 		require.NoError(t, err)
 		assert.NotEmpty(t, templates)
 		assert.NotContains(t, variables["TEMPLATES"], "\n")
@@ -144,8 +125,8 @@ func TestTheVariables(t *testing.T) {
 	})
 }
 
-// Every setting is in serverless.yml and in .env.example: those that are required as they are, the others in comments,
-// with values that change nothing.
+// Every setting is in serverless.yml and in .env.example: those that are required as they are, the
+// others in comments, with values that change nothing.
 func TestAllSettingsAreThere(t *testing.T) {
 	for file, lines := range map[string]*regexp.Regexp{
 		serverlessYML: regexp.MustCompile(`(?m)^ +(# )?([A-Z_]+): (.*)$`),
@@ -172,12 +153,14 @@ func TestAllSettingsAreThere(t *testing.T) {
 				}
 			}
 			assert.ElementsMatch(t, requiredSettings(), slices.Collect(maps.Keys(given)))
-			assert.ElementsMatch(t, knownSettings(), append(slices.Collect(maps.Keys(given)), slices.Collect(maps.Keys(optional))...))
+			there := slices.AppendSeq(slices.Collect(maps.Keys(given)), maps.Keys(optional))
+			assert.ElementsMatch(t, settings.Names(), there)
 
 			variables := readServerless(t).Inputs.Environment.Variables
 			byDefault := readSettings(variables)
 			maps.Copy(variables, optional)
-			assert.Equal(t, byDefault, readSettings(variables), "the values in the comments are not the defaults")
+			assert.Equal(t, byDefault, readSettings(variables),
+				"the values in the comments are not the defaults")
 		})
 	}
 }
@@ -198,21 +181,12 @@ func readSettings(variables map[string]string) settings.Settings {
 	return settings.Read(func(name string) string { return variables[name] })
 }
 
-// knownSettings are the variables the function reads, less the one that the platform sets.
-func knownSettings() []string {
-	names := map[string]bool{}
-	settings.Read(func(name string) string {
-		names[name] = true
-		return ""
-	})
-	delete(names, "TENCENTCLOUD_REGION")
-	return slices.Collect(maps.Keys(names))
-}
-
 // requiredSettings are the variables the function misses when there is none.
-func requiredSettings() []string {
-	problems := fmt.Sprint(readSettings(nil).Problems)
-	return slices.DeleteFunc(knownSettings(), func(name string) bool {
-		return !regexp.MustCompile(`\b` + name + ` is not set`).MatchString(problems)
-	})
+func requiredSettings() (names []string) {
+	for _, problem := range readSettings(nil).Problems {
+		if problem.Missing {
+			names = append(names, problem.Variable)
+		}
+	}
+	return names
 }

@@ -1,15 +1,3 @@
-// Package secrets holds the AccessKey and the callers' token of a function: fetched from Secrets Manager (SSM), kept for
-// a while, replaced when they rotate.
-//
-// What a caller may rely on:
-//   - A secret that was fetched once stays usable while SSM is away: a failed refresh keeps the old one and backs off.
-//   - However many callers ask at once, SSM is asked once, and no caller that gives up takes the others' answer along.
-//   - A key that Tencent rejected is replaced at once, but only if it is still the one held: the rejection of an old key
-//     never drops a newer one.
-//   - A caller's token that was added to the secret is let in at once, or a few seconds later if unknown tokens keep coming.
-//   - Nothing polls, for the platform may freeze the process between any two events. A fetch may outlive the invocation that
-//     began it; one that a freeze interrupts is given up for a new one.
-//   - No error, log line or formatted value holds a part of the secret.
 package secrets
 
 import (
@@ -25,18 +13,19 @@ import (
 )
 
 const (
-	// fetchTimeout bounds one request to SSM. Who waits for one that was begun before has time for another then: an
-	// invocation gives SSM half of its time budget, by default of 8 s.
+	// fetchTimeout bounds one request to SSM. It is shorter than the 4 s an invocation grants SSM,
+	// so a caller who joined a fetch that fails can still start its own.
 	fetchTimeout = 3500 * time.Millisecond
 
-	// patience is how long an invocation waits for a refresh while it holds a secret that still works.
+	// patience is how long an invocation waits for a refresh while it holds a secret that works.
 	patience = time.Second
 
-	// tokenPause is the shortest time between two fetches on account of unknown tokens, so that wrong ones can't drive
-	// up the number of calls.
+	// tokenPause is the shortest time between two fetches for unknown tokens: wrong ones can't
+	// drive up the number of calls.
 	tokenPause = 5 * time.Second
 
-	// After a failed refresh the next try waits firstBackoff, then twice as long each time, up to lastBackoff.
+	// After a failed refresh the next try waits firstBackoff, then twice as long each time, up to
+	// lastBackoff.
 	firstBackoff = 5 * time.Second
 	lastBackoff  = 5 * time.Minute
 )
@@ -49,13 +38,15 @@ type Config struct {
 	Endpoint tencent.Endpoint // of SSM
 	TTL      time.Duration    // a fetched secret is fresh for a random time in [TTL/2, TTL)
 
-	Transport http.RoundTripper // a *tencent.Transport, shared with the sends
-	Log       *slog.Logger      // required
-	OnFetch   func()            // called when a fetch begins, to get ready meanwhile what the secret is for; nil: nothing is
+	Transport http.RoundTripper // a *liveconn.Transport, shared with the sends
+	Log       *slog.Logger      // required by a Cache
+
+	// OnFetch, if not nil, is called when a fetch starts: the SMS connection is opened in parallel.
+	OnFetch func()
 
 	Getenv func(string) string // nil: os.Getenv
 	Now    func() time.Time    // nil: the wall clock
-	Random func() float64      // nil: math/rand's, in [0, 1)
+	Random func() float64      // in [0, 1); nil: math/rand's
 }
 
 // Cache is the secret of one function. Its methods may be called by several goroutines.
@@ -63,19 +54,20 @@ type Cache struct {
 	Config
 
 	mu       sync.Mutex // guards what follows; never held across a call to SSM
-	held     *secret    // nil: none yet, or its key was rejected
-	due      time.Time  // when held is to be fetched anew
-	lastKey  *Key       // of the last secret that was fetched, so that an unchanged key stays the same pointer
-	flight   *flight    // the fetch under way whose result will be held, or nil
+	held     *Secret    // nil: none yet, or its key was rejected
+	due      time.Time  // when held becomes stale
+	gen      uint64     // generation: goes up when a fetch starts or becomes obsolete
+	fetching *fetch     // the fetch of generation gen while it runs, else nil
 	failures int        // refreshes that failed since one succeeded
 	askedFor time.Time  // when an unknown token last caused a fetch
 }
 
-// flight is one fetch, shared by all who wait for it.
-type flight struct {
+// fetch is one request to SSM, shared by all who wait for it.
+type fetch struct {
+	gen    uint64
 	began  time.Time
 	done   chan struct{} // closed when secret and err are set
-	secret *secret
+	secret *Secret
 	err    error
 }
 
@@ -94,28 +86,29 @@ func New(c Config) *Cache {
 	return &Cache{Config: c}
 }
 
-// Prefetch starts the first fetch without waiting for it, if the role's credentials are in the environment already.
+// Prefetch starts the first fetch without waiting for it, if the role's credentials are in the
+// environment already.
 func (c *Cache) Prefetch() {
 	if _, err := c.role(context.Background()); err != nil {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.launch(context.Background())
+	c.startLocked(context.Background())
 }
 
-// Authorized reports whether a caller is let in: header is its Authorization header, compared verbatim. Where the answer
-// would be no, the secret may be fetched anew first, for the token may have been added since.
-func (c *Cache) Authorized(ctx context.Context, header string) (bool, error) {
-	if header == "" { // no secret lets in who sends none: strangers cost no call to SSM, whether a secret is held or not
-		return false, nil
-	}
+// Authorized reports whether the caller with this proof is let in. Before it says no it may fetch
+// the secret anew: a token may have been added since. An error, an *[Error], means that no secret
+// is held and none could be fetched.
+func (c *Cache) Authorized(ctx context.Context, p Proof) (bool, error) {
+	ctx, cancel := share(ctx)
+	defer cancel()
 	s, err := c.get(ctx)
 	if err != nil {
 		return false, err
 	}
 	for s != nil {
-		if s.authorizes(header) {
+		if values := s.Values(p.Field); len(values) > 0 && p.Matches(values) {
 			return true, nil
 		}
 		s = c.newer(ctx, s)
@@ -123,46 +116,60 @@ func (c *Cache) Authorized(ctx context.Context, header string) (bool, error) {
 	return false, nil
 }
 
-// Key returns the AccessKey to sign with.
+// Key returns the AccessKey to sign with. Its error is an *[Error].
 func (c *Cache) Key(ctx context.Context) (*Key, error) {
+	ctx, cancel := share(ctx)
+	defer cancel()
 	s, err := c.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return s.key, nil
+	return s.Key, nil
 }
 
-// Reject says that Tencent does not accept k. If k is still the key held, the next call fetches the secret anew.
+// share bounds ctx to SSM's share of an invocation: half of the time it has left, so that an SSM that
+// doesn't answer leaves time for the SMS.
+func share(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(deadline)/2)
+}
+
+// Reject says that Tencent does not accept k. If k is still the key held, the next call fetches the
+// secret anew.
 func (c *Cache) Reject(k *Key) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.held == nil || c.held.key != k {
+	if c.held == nil || !c.held.Key.Equal(k) {
 		return
 	}
 	c.held = nil
-	c.flight = nil // it may have read the secret before the key was replaced: who waits for it gets it, it won't be held
+	// The fetch in flight may predate the rotation: its waiters get its result, but it is not
+	// cached.
+	c.dropFetchLocked()
 }
 
 // get returns the secret held if it is fresh, and otherwise fetches it.
-func (c *Cache) get(ctx context.Context) (*secret, error) {
+func (c *Cache) get(ctx context.Context) (*Secret, error) {
 	c.mu.Lock()
-	c.forgetLost()
-	held := c.held
-	if held != nil && (c.flight != nil || c.fresh()) {
+	c.forgetLostLocked()
+	held, joined := c.held, c.fetching != nil
+	if held != nil && (joined || c.freshLocked()) {
 		c.mu.Unlock()
 		return held, nil
 	}
-	joined := c.flight != nil
-	f := c.launch(ctx)
+	f := c.startLocked(ctx)
 	c.mu.Unlock()
 	if held == nil {
 		s, err := f.wait(ctx)
 		if err == nil || !joined || ctx.Err() != nil {
 			return s, err
 		}
-		// Somebody else's fetch failed. It may have been frozen on its way, or have had credentials of an earlier day.
+		// The fetch we joined failed, perhaps frozen or with expired credentials. Try it ourselves.
 		c.mu.Lock()
-		f = c.launch(ctx)
+		f = c.startLocked(ctx)
 		c.mu.Unlock()
 		return f.wait(ctx)
 	}
@@ -174,23 +181,24 @@ func (c *Cache) get(ctx context.Context) (*secret, error) {
 	return held, nil
 }
 
-// newer returns a secret other than s if there is one: held meanwhile, being fetched, or fetched now if none was fetched
-// for this reason a moment ago. Otherwise it returns nil.
-func (c *Cache) newer(ctx context.Context, s *secret) *secret {
+// newer returns a secret of another fetch than s: the one held by now, or the result of the fetch
+// under way, or of one that it starts. It returns nil if there is none, or if a fetch was started
+// for an unknown token less than tokenPause ago.
+func (c *Cache) newer(ctx context.Context, s *Secret) *Secret {
 	c.mu.Lock()
-	if c.held != nil && c.held != s {
+	if c.held != nil && c.held.gen != s.gen {
 		defer c.mu.Unlock()
 		return c.held
 	}
-	pause := c.Now().Sub(c.askedFor)
-	if c.flight == nil && pause >= 0 && pause < tokenPause {
-		c.mu.Unlock()
-		return nil
+	if c.fetching == nil {
+		now := c.Now()
+		if pause := now.Sub(c.askedFor); pause >= 0 && pause < tokenPause {
+			c.mu.Unlock()
+			return nil
+		}
+		c.askedFor = now
 	}
-	if c.flight == nil {
-		c.askedFor = c.Now()
-	}
-	f := c.launch(ctx)
+	f := c.startLocked(ctx)
 	c.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -198,76 +206,83 @@ func (c *Cache) newer(ctx context.Context, s *secret) *secret {
 	return fetched
 }
 
-// fresh reports whether the secret held need not be fetched yet. A time that is too far off is that of a clock which was
-// set back meanwhile. The caller holds c.mu.
-func (c *Cache) fresh() bool {
+// freshLocked reports whether the secret held need not be fetched yet. A due time that is too far
+// off means that the clock was set back: then it must.
+func (c *Cache) freshLocked() bool {
 	left := c.due.Sub(c.Now())
 	return left > 0 && left <= max(c.TTL, lastBackoff)
 }
 
-// forgetLost gives up a fetch that was frozen on its way: its own timeout may have stood still meanwhile, or is about to
-// end it. The caller holds c.mu.
-func (c *Cache) forgetLost() {
-	if c.flight == nil {
+// forgetLostLocked drops a fetch that was frozen: its own timeout may have stood still, or is about
+// to end it.
+func (c *Cache) forgetLostLocked() {
+	if c.fetching == nil {
 		return
 	}
-	if age := c.Now().Sub(c.flight.began); age < 0 || age >= fetchTimeout {
-		c.flight = nil
+	if age := c.Now().Sub(c.fetching.began); age < 0 || age >= fetchTimeout {
+		c.dropFetchLocked()
 	}
 }
 
-// wait returns what the fetch brought, or an error when ctx ends before.
-func (f *flight) wait(ctx context.Context) (*secret, error) {
+// dropFetchLocked makes the fetch under way, if there is one, obsolete.
+func (c *Cache) dropFetchLocked() {
+	c.gen++
+	c.fetching = nil
+}
+
+// wait returns the result of the fetch, or an error when ctx ends before.
+func (f *fetch) wait(ctx context.Context) (*Secret, error) {
 	select {
 	case <-f.done:
 		return f.secret, f.err
 	case <-ctx.Done():
-		return nil, &Error{Reason: "SSM gave no answer in time"}
+		return nil, &Error{Kind: Unreachable, Text: tooLate}
 	}
 }
 
-// launch returns the fetch under way, or starts one. It runs on a context of its own, with the values of ctx (the
-// invocation's credentials) but not its end. The caller holds c.mu.
-func (c *Cache) launch(ctx context.Context) *flight {
-	if c.flight != nil {
-		return c.flight
+// startLocked returns the fetch under way, or starts one. That runs on a context of its own, with
+// the values of ctx (the invocation's credentials) but not its end.
+func (c *Cache) startLocked(ctx context.Context) *fetch {
+	if c.fetching != nil {
+		return c.fetching
 	}
-	f := &flight{began: c.Now(), done: make(chan struct{})}
-	c.flight = f
+	c.gen++
+	f := &fetch{gen: c.gen, began: c.Now(), done: make(chan struct{})}
+	c.fetching = f
 	go func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
 		defer cancel()
 		if c.OnFetch != nil {
 			c.OnFetch()
 		}
-		f.secret, f.err = c.fetch(ctx)
-		c.land(f)
+		role, err := c.role(ctx)
+		if err == nil {
+			f.secret, err = Fetch(ctx, c.Config, role)
+		}
+		f.err = err
+		c.finish(f)
 	}()
 	return f
 }
 
-// land holds what a fetch brought and lets go of who waits for it.
-func (c *Cache) land(f *flight) {
+// finish caches the result of a fetch and wakes its waiters.
+func (c *Cache) finish(f *fetch) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer close(f.done)
-	if c.flight != f && c.held != nil { // its key may have been rejected since, or it was given up: what is held is newer
-		f.secret, f.err = c.held, nil
+	if f.err == nil {
+		f.secret.gen = f.gen
+	}
+	if f.gen != c.gen { // it is obsolete
+		if c.held != nil {
+			f.secret, f.err = c.held, nil
+		}
 		return
 	}
-	if f.err == nil {
-		if c.lastKey != nil && f.secret.key.equal(c.lastKey) {
-			f.secret.key = c.lastKey
-		}
-		c.lastKey = f.secret.key
-	}
-	if c.flight != f {
-		return // as before, but nothing newer is there yet
-	}
-	c.flight = nil
+	c.fetching = nil
 	now := c.Now()
 	if f.err != nil {
-		c.failed(now, f.err)
+		c.failedLocked(now, f.err)
 		return
 	}
 	if c.failures > 0 {
@@ -278,8 +293,8 @@ func (c *Cache) land(f *flight) {
 	c.due = now.Add(c.spread(c.TTL))
 }
 
-// failed sets the time of the next try. Without a secret held there is none to set: every invocation tries.
-func (c *Cache) failed(now time.Time, err error) {
+// failedLocked sets the time of the next try. With no secret held every invocation tries.
+func (c *Cache) failedLocked(now time.Time, err error) {
 	if c.held == nil {
 		return
 	}

@@ -2,145 +2,151 @@ package secrets
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"unicode"
 )
 
-// Key is an AccessKey of Tencent Cloud. It implements the SDK's common.CredentialIface. Its text lives behind a func:
-// no formatting, logging or encoding of a Key, or of a struct that holds one, can print it.
-//
-// A [Cache] returns the same *Key for as long as the text is the same, so that pointers can be compared.
-type Key struct {
-	text func() (id, secret, token string)
+// Secret is what the value of an SSM secret says. Formatting one prints none of its texts.
+type Secret struct {
+	Key *Key // the AccessKey that sends
+
+	values func() map[Field][]string
+	gen    uint64 // of the fetch that brought it to a Cache
 }
 
-// GetSecretId returns the key's public half.
-func (k *Key) GetSecretId() string { id, _, _ := k.text(); return id }
+// Values returns the texts of a field, in the order of its list; none if the field is not there.
+// No text is empty, and none has blanks around it. The caller must not change the slice.
+func (s *Secret) Values(field Field) []string { return s.values()[field] }
 
-// GetSecretKey returns the key's secret half.
-func (k *Key) GetSecretKey() string { _, secret, _ := k.text(); return secret }
+// Field is a field of the secret's value.
+type Field string
 
-// GetToken returns the session token of a temporary key, or "".
-func (k *Key) GetToken() string { _, _, token := k.text(); return token }
+// Authorization is what callers must send, verbatim, as their Authorization header. It is a string,
+// or a list while a token is being replaced.
+const Authorization Field = "authorization"
 
-// GetCredential returns all three at once.
-func (k *Key) GetCredential() (id, secret, token string) { return k.text() }
+const (
+	accessKeyID     Field = "accessKeyId"
+	accessKeySecret Field = "accessKeySecret"
+	sessionToken    Field = "token"
+)
 
-func newKey(id, secret, token string) *Key {
-	return &Key{text: func() (string, string, string) { return id, secret, token }}
+// fields says how each field is spelt and read. Case and underscores in names don't matter.
+// secretid, secretkey and token are Tencent's own names. The layout of the secrets that SSM makes
+// of API keys isn't documented, hence the tolerance.
+var fields = []struct {
+	field Field
+	names []string // in lower case, without underscores
+	read  reader
+}{
+	{accessKeyID, []string{"accesskeyid", "secretid"}, readString},
+	{accessKeySecret, []string{"accesskeysecret", "secretkey"}, readString},
+	{sessionToken, []string{"token"}, readString},
+	{Authorization, []string{"authorization"}, readList},
 }
 
-func (k *Key) equal(other *Key) bool {
-	id, secret, token := k.text()
-	id2, secret2, token2 := other.text()
-	return id == id2 && secret == secret2 && token == token2
+// reader returns the texts of a field. before are those that the same field had under another name.
+type reader func(field Field, raw json.RawMessage, before []string) ([]string, *Error)
+
+// Proof is what a caller proves itself with.
+type Proof struct {
+	Field Field // the field of the secret that it is checked against
+
+	// Matches reports whether one of the field's values proves who calls, by comparing it or by
+	// checking a signature with it, in constant time. It must not change the values. It is not
+	// called if there are none.
+	Matches func(values []string) bool
 }
 
-// secret is what the SSM secret holds.
-type secret struct {
-	key     *Key
-	callers func() []string // the Authorization headers that are let in; never empty, and no empty one in it
-}
-
-// authorizes compares in constant time: digests, so that not even lengths show.
-func (s *secret) authorizes(header string) bool {
-	got := sha256.Sum256([]byte(header))
-	match := 0
-	for _, caller := range s.callers() {
-		want := sha256.Sum256([]byte(caller))
-		match |= subtle.ConstantTimeCompare(got[:], want[:])
-	}
-	return match == 1
-}
-
-// parse reads the secret's value. Its errors name fields, never a part of the value, and so none of encoding/json's.
-func parse(value []byte) (*secret, error) {
+// Parse reads the secret's value, a JSON object. It must have the AccessKey and an authorization;
+// names that are not ours are ignored. Its error is an *[Error] of the kind [Unusable], which names
+// fields and never holds a part of the value.
+func Parse(value []byte) (*Secret, error) {
 	value = bytes.TrimPrefix(value, []byte("\ufeff")) // Windows editors
 	var raw map[string]json.RawMessage
-	if json.Unmarshal(value, &raw) != nil || raw == nil {
-		return nil, errors.New("its value is not a JSON object")
+	if json.Unmarshal(value, &raw) != nil || raw == nil { // its error quotes the value
+		return nil, &Error{Kind: Unusable, Text: "its value is not a JSON object"}
 	}
-	fields := make(map[string]string, len(raw)) // :: what we call it → text, trimmed
-	var callers []string
+	values := make(map[Field][]string, len(fields))
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
-		field := known(name)
-		if field == "" {
-			continue
-		}
-		if field == "authorization" {
-			list, err := stringOrList(raw[name])
+		plain := strings.ReplaceAll(strings.ToLower(name), "_", "")
+		for _, f := range fields {
+			if !slices.Contains(f.names, plain) {
+				continue
+			}
+			texts, err := f.read(f.field, raw[name], values[f.field])
 			if err != nil {
 				return nil, err
 			}
-			callers = append(callers, list...)
-			continue
-		}
-		var text string
-		if json.Unmarshal(raw[name], &text) != nil {
-			return nil, fmt.Errorf("its %s is not a string", field)
-		}
-		text = strings.TrimSpace(text)
-		if before, twice := fields[field]; twice && before != text {
-			return nil, fmt.Errorf("its %s is there twice, with two values", field)
-		}
-		if strings.ContainsFunc(text, unicode.IsControl) {
-			return nil, fmt.Errorf("its %s has a line break or another control character in it", field)
-		}
-		fields[field] = text
-	}
-	var missing []string
-	for _, field := range []string{"accessKeyId", "accessKeySecret"} {
-		if fields[field] == "" {
-			missing = append(missing, field)
+			values[f.field] = texts
 		}
 	}
-	if len(callers) == 0 {
-		missing = append(missing, "authorization")
+	// An empty text would be proved by whoever sends nothing at all.
+	for field, texts := range values {
+		values[field] = slices.DeleteFunc(texts, func(text string) bool { return text == "" })
 	}
-	if len(missing) > 0 {
-		return nil, fmt.Errorf("its value has no %s", strings.Join(missing, " and no "))
+	if err := complete(values); err != nil {
+		return nil, err
 	}
-	return &secret{
-		key:     newKey(fields["accessKeyId"], fields["accessKeySecret"], fields["token"]),
-		callers: func() []string { return callers },
+	text := func(field Field) string { return strings.Join(values[field], "") }
+	return &Secret{
+		Key:    NewKey(text(accessKeyID), text(accessKeySecret), text(sessionToken)),
+		values: func() map[Field][]string { return values },
 	}, nil
 }
 
-// known returns the field a name stands for, or "". SecretId, SecretKey and Token are Tencent's own names; the layout of
-// the secrets that SSM makes of API keys isn't documented, hence the tolerance.
-func known(name string) string {
-	switch strings.ReplaceAll(strings.ToLower(name), "_", "") {
-	case "accesskeyid", "secretid":
-		return "accessKeyId"
-	case "accesskeysecret", "secretkey":
-		return "accessKeySecret"
-	case "token":
-		return "token"
-	case "authorization":
-		return "authorization"
-	default:
-		return ""
+// complete returns an error if a field that must be there is missing.
+func complete(values map[Field][]string) error {
+	var missing []string
+	for _, field := range []Field{accessKeyID, accessKeySecret, Authorization} {
+		if len(values[field]) == 0 {
+			missing = append(missing, string(field))
+		}
 	}
+	if len(missing) == 0 {
+		return nil
+	}
+	e := &Error{Kind: Unusable, Text: "its value has no " + strings.Join(missing, " and no ")}
+	if len(missing) == 1 {
+		e.Field = Field(missing[0])
+	}
+	return e
 }
 
-func stringOrList(raw json.RawMessage) ([]string, error) {
+// readString reads a field of one string.
+func readString(field Field, raw json.RawMessage, before []string) ([]string, *Error) {
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		return nil, wrong(field, "is not a string")
+	}
+	text = strings.TrimSpace(text)
+	if len(before) > 0 && before[0] != text {
+		return nil, wrong(field, "is there twice, with two values")
+	}
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		return nil, wrong(field, "has a line break or another control character in it")
+	}
+	return []string{text}, nil
+}
+
+// readList reads a field of a string or of a list of strings.
+func readList(field Field, raw json.RawMessage, before []string) ([]string, *Error) {
 	var list []string
 	var one string
 	if json.Unmarshal(raw, &one) == nil {
 		list = []string{one}
 	} else if json.Unmarshal(raw, &list) != nil {
-		return nil, errors.New("its authorization is neither a string nor a list of strings")
+		return nil, wrong(field, "is neither a string nor a list of strings")
 	}
-	for i := range list {
-		list[i] = strings.TrimSpace(list[i])
+	for _, text := range list {
+		before = append(before, strings.TrimSpace(text))
 	}
-	// An empty entry would let in whoever sends no header at all.
-	return slices.DeleteFunc(list, func(s string) bool { return s == "" }), nil
+	return before, nil
+}
+
+func wrong(field Field, what string) *Error {
+	return &Error{Kind: Unusable, Field: field, Text: "its " + string(field) + " " + what}
 }

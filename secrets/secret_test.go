@@ -5,155 +5,211 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
-	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 
 	"scf-sms/internal/cloudsim"
 )
 
-var _ common.CredentialIface = (*Key)(nil)
-
-// content is what a secret's value means.
-type content struct {
-	id, key, token string
-	callers        []string
-}
-
-func TestValueIsUnderstood(t *testing.T) {
+func TestParse_understands(t *testing.T) {
+	t.Parallel()
+	type content struct {
+		id, secret, token string
+		callers           []string
+	}
 	plain := content{"minsc", "boo", "", []string{"Bearer evil"}}
 	temporary := content{"minsc", "boo", "hamster", []string{"Bearer evil"}}
 	rotating := content{"minsc", "boo", "", []string{"Bearer evil", "Bearer good"}}
+	const key = `{"accessKeyId": "minsc", "accessKeySecret": "boo", `
+	const evil = `, "authorization": "Bearer evil"}`
 	for _, tt := range []struct {
 		name, value string
 		want        content
 	}{
-		{"our names", `{"accessKeyId": "minsc", "accessKeySecret": "boo", "authorization": "Bearer evil"}`, plain},
-		{"Tencent's names", `{"SecretId": "minsc", "SecretKey": "boo", "Token": "hamster", "authorization": "Bearer evil"}`, temporary},
-		{"Tencent's names in snake case", `{"secret_id": "minsc", "secret_key": "boo", "token": "hamster", "authorization": "Bearer evil"}`, temporary},
-		{"names in capitals", `{"ACCESS_KEY_ID": "minsc", "ACCESS_KEY_SECRET": "boo", "TOKEN": "hamster", "AUTHORIZATION": "Bearer evil"}`, temporary},
-		{"names of both kinds", `{"accessKeyId": "minsc", "SecretKey": "boo", "authorization": "Bearer evil"}`, plain},
-		{"underscores anywhere", `{"_access_key_id_": "minsc", "access__keysecret": "boo", "author_ization": "Bearer evil"}`, plain},
-		{"a list with one token", `{"accessKeyId": "minsc", "accessKeySecret": "boo", "authorization": ["Bearer evil"]}`, plain},
-		{"a list with two", `{"accessKeyId": "minsc", "accessKeySecret": "boo", "authorization": ["Bearer evil", "Bearer good"]}`, rotating},
-		{"tokens under two spellings", `{"accessKeyId": "minsc", "accessKeySecret": "boo", "Authorization": "Bearer evil", "authorization": "Bearer good"}`, rotating},
-		{"blanks around everything", "\n {\"accessKeyId\": \" minsc\\n\", \"accessKeySecret\": \"\\tboo \", \"token\": \" hamster \", \"authorization\": \" Bearer evil\\r\\n\"} \n", temporary},
-		{"blanks around the tokens of a list", `{"accessKeyId": "minsc", "accessKeySecret": "boo", "authorization": [" Bearer evil", "Bearer good\u3000"]}`, rotating},
-		{"empty entries in the list", `{"accessKeyId": "minsc", "accessKeySecret": "boo", "authorization": ["", "Bearer evil", " ", null, "Bearer good"]}`, rotating},
-		{"a token that is empty", `{"accessKeyId": "minsc", "accessKeySecret": "boo", "token": " ", "authorization": "Bearer evil"}`, plain},
-		{"a token that is null", `{"accessKeyId": "minsc", "accessKeySecret": "boo", "token": null, "authorization": "Bearer evil"}`, plain},
-		{"the same key under two names", `{"accessKeyId": "minsc", "SecretId": "minsc ", "accessKeySecret": "boo", "authorization": "Bearer evil"}`, plain},
-		{"other names", `{"accessKeyId": "minsc", "accessKeySecret": "boo", "authorization": "Bearer evil", "note": {"by": ["me"]}, "": 1}`, plain},
-		{"a byte order mark", "\ufeff" + `{"accessKeyId": "minsc", "accessKeySecret": "boo", "authorization": "Bearer evil"}`, plain},
-		{"text that JSON escapes", `{"accessKeyId": "m\u0069nsc", "accessKeySecret": "b\u006fo", "authorization": "Bearer \u0065vil"}`, plain},
+		{"our names", key + `"authorization": "Bearer evil"}`, plain},
+		{"Tencent's names",
+			`{"SecretId": "minsc", "SecretKey": "boo", "Token": "hamster"` + evil, temporary},
+		{"Tencent's names in snake case",
+			`{"secret_id": "minsc", "secret_key": "boo", "token": "hamster"` + evil, temporary},
+		{"names in capitals",
+			`{"ACCESS_KEY_ID": "minsc", "ACCESS_KEY_SECRET": "boo", "TOKEN": "hamster",
+			"AUTHORIZATION": "Bearer evil"}`,
+			temporary},
+		{"names of both kinds", `{"accessKeyId": "minsc", "SecretKey": "boo"` + evil, plain},
+		{"underscores anywhere",
+			`{"_access_key_id_": "minsc", "access__keysecret": "boo",
+			"author_ization": "Bearer evil"}`,
+			plain},
+		{"a list with one token", key + `"authorization": ["Bearer evil"]}`, plain},
+		{"a list with two", key + `"authorization": ["Bearer evil", "Bearer good"]}`, rotating},
+		{"tokens under two spellings",
+			key + `"Authorization": "Bearer evil", "authorization": "Bearer good"}`, rotating},
+		{"blanks around everything",
+			`
+			{"accessKeyId": " minsc\n", "accessKeySecret": "\tboo ", "token": " hamster ",
+			"authorization": " Bearer evil\r\n"} `,
+			temporary},
+		{"blanks around the tokens of a list",
+			key + `"authorization": [" Bearer evil", "Bearer good\u3000"]}`, rotating},
+		{"empty entries in the list",
+			key + `"authorization": ["", "Bearer evil", " ", null, "Bearer good"]}`, rotating},
+		{"a token that is empty", key + `"token": " "` + evil, plain},
+		{"a token that is null", key + `"token": null` + evil, plain},
+		{"the same key under two names", key + `"SecretId": "minsc "` + evil, plain},
+		{"other names", key + `"note": {"by": ["me"]}, "": 1` + evil, plain},
+		{"a byte order mark", "\ufeff" + key + `"authorization": "Bearer evil"}`, plain},
+		{"text that JSON escapes",
+			`{"accessKeyId": "m\u0069nsc", "accessKeySecret": "b\u006fo",
+			"authorization": "Bearer \u0065vil"}`,
+			plain},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := overTCP(t)
-			for _, value := range []cloudsim.SecretValue{{String: tt.value}, {Binary: []byte(tt.value)}} {
-				w.putValue(value)
-				key := w.key(t)
-				require.Equal(t, tt.want.id, key.GetSecretId())
-				require.Equal(t, tt.want.key, key.GetSecretKey())
-				require.Equal(t, tt.want.token, key.GetToken())
-				id, secret, token := key.GetCredential()
-				require.Equal(t, []string{tt.want.id, tt.want.key, tt.want.token}, []string{id, secret, token})
-				require.Equal(t, tt.want.callers, w.cache.held.callers())
-				for _, caller := range tt.want.callers {
-					w.requireAllowed(t, caller)
-				}
-				w.requireRefused(t, "")
-				w.cache.Reject(key)
-			}
+			s, err := Parse([]byte(tt.value))
+			require.NoError(t, err)
+			require.True(t, NewKey(tt.want.id, tt.want.secret, tt.want.token).Equal(s.Key))
+			require.Equal(t, tt.want.callers, s.Values(Authorization))
+			require.Nil(t, s.Values("supabase"))
 		})
 	}
 }
 
-func TestValueCannotBeUsed(t *testing.T) {
-	const noObject = "its value is not a JSON object"
-	for _, tt := range []struct{ name, value, reason string }{
-		{"no JSON", `AKIDhunter2`, noObject},
-		{"nothing but a blank", ` `, noObject},
-		{"half a JSON text", `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish`, noObject},
-		{"something after it", `{"accessKeyId": "AKIDhunter2"} swordfish`, noObject},
-		{"two objects", `{"accessKeyId": "AKIDhunter2"}{"accessKeySecret": "swordfish"}`, noObject},
-		{"null", `null`, noObject},
-		{"a string", `"AKIDhunter2"`, noObject},
-		{"a number", `1234567890`, noObject},
-		{"a list", `[{"accessKeyId": "AKIDhunter2"}]`, noObject},
-		{"a file of settings", "accessKeyId=AKIDhunter2\naccessKeySecret=swordfish\n", noObject},
-		{"an object that is empty", `{}`, "its value has no accessKeyId and no accessKeySecret and no authorization"},
-		{"other names", `{"hunter2": "swordfish", "user": "AKIDhunter2"}`, "its value has no accessKeyId and no accessKeySecret and no authorization"},
+func TestParse_refuses(t *testing.T) {
+	t.Parallel()
+	const (
+		noObject  = "its value is not a JSON object"
+		nothing   = "its value has no accessKeyId and no accessKeySecret and no authorization"
+		noID      = "its value has no accessKeyId"
+		noCallers = "its value has no authorization"
+		noList    = "its authorization is neither a string nor a list of strings"
 
-		{"no id", `{"accessKeySecret": "swordfish", "authorization": "Bearer open sesame"}`, "its value has no accessKeyId"},
-		{"an id that is empty", `{"accessKeyId": "", "accessKeySecret": "swordfish", "authorization": "Bearer open sesame"}`, "its value has no accessKeyId"},
-		{"an id of blanks", `{"accessKeyId": " \n", "accessKeySecret": "swordfish", "authorization": "Bearer open sesame"}`, "its value has no accessKeyId"},
-		{"an id that is null", `{"accessKeyId": null, "accessKeySecret": "swordfish", "authorization": "Bearer open sesame"}`, "its value has no accessKeyId"},
-		{"an id that is a number", `{"accessKeyId": 1234567890, "accessKeySecret": "swordfish", "authorization": "Bearer open sesame"}`, "its accessKeyId is not a string"},
-		{"an id that is an object", `{"SecretId": {"hunter2": "swordfish"}}`, "its accessKeyId is not a string"},
-		{"no key", `{"accessKeyId": "AKIDhunter2", "authorization": "Bearer open sesame"}`, "its value has no accessKeySecret"},
-		{"a key that is a list", `{"accessKeyId": "AKIDhunter2", "SECRET_KEY": ["swordfish"], "authorization": "Bearer open sesame"}`, "its accessKeySecret is not a string"},
-		{"a token that is a list", `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "token": ["rosebud"], "authorization": "Bearer open sesame"}`, "its token is not a string"},
-		{"two ids", `{"accessKeyId": "AKIDhunter2", "SecretId": "AKIDhunter3", "accessKeySecret": "swordfish", "authorization": "Bearer open sesame"}`, "its accessKeyId is there twice, with two values"},
-		{"an id on two lines", `{"accessKeyId": "AKIDhunter2\nAKIDhunter3", "accessKeySecret": "swordfish", "authorization": "Bearer open sesame"}`, "its accessKeyId has a line break or another control character in it"},
-		{"two keys, one of them empty", `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "SecretKey": "", "authorization": "Bearer open sesame"}`, "its accessKeySecret is there twice, with two values"},
+		key  = `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", `
+		rest = `, "accessKeySecret": "swordfish", "authorization": "Bearer open sesame"}`
+	)
+	for _, tt := range []struct {
+		name, value string
+		field       Field
+		text        string
+	}{
+		{"no JSON", `AKIDhunter2`, "", noObject},
+		{"nothing", ``, "", noObject},
+		{"nothing but a blank", ` `, "", noObject},
+		{"half a JSON text",
+			`{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish`, "", noObject},
+		{"something after it", `{"accessKeyId": "AKIDhunter2"} swordfish`, "", noObject},
+		{"two objects",
+			`{"accessKeyId": "AKIDhunter2"}{"accessKeySecret": "swordfish"}`, "", noObject},
+		{"null", `null`, "", noObject},
+		{"a string", `"AKIDhunter2"`, "", noObject},
+		{"a number", `1234567890`, "", noObject},
+		{"a list", `[{"accessKeyId": "AKIDhunter2"}]`, "", noObject},
+		{"a file of settings",
+			"accessKeyId=AKIDhunter2\naccessKeySecret=swordfish\n", "", noObject},
+		{"bytes that are no text", "\xff\xfe{\x00\"\x00hunter2", "", noObject},
+		{"an object that is empty", `{}`, "", nothing},
+		{"other names", `{"hunter2": "swordfish", "user": "AKIDhunter2"}`, "", nothing},
 
-		{"no authorization", `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish"}`, "its value has no authorization"},
-		{"an authorization that is empty", `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "authorization": ""}`, "its value has no authorization"},
-		{"an authorization of blanks", `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "authorization": "\t\u00a0"}`, "its value has no authorization"},
-		{"an authorization that is null", `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "authorization": null}`, "its value has no authorization"},
-		{"an authorization that is an empty list", `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "authorization": []}`, "its value has no authorization"},
-		{"an authorization of empty entries", `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "authorization": ["", " ", null]}`, "its value has no authorization"},
-		{"an authorization that is a number", `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "authorization": 1234567890}`, "its authorization is neither a string nor a list of strings"},
-		{"an authorization that is an object", `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "authorization": {"Bearer": "open sesame"}}`, "its authorization is neither a string nor a list of strings"},
-		{"an authorization that is a list of lists", `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "authorization": [["open sesame"]]}`, "its authorization is neither a string nor a list of strings"},
-		{"nothing but an authorization", `{"authorization": "Bearer open sesame"}`, "its value has no accessKeyId and no accessKeySecret"},
-		{"bytes that are no text", "\xff\xfe{\x00\"\x00hunter2", noObject},
+		{"no id",
+			`{"accessKeySecret": "swordfish", "authorization": "Bearer open sesame"}`,
+			"accessKeyId", noID},
+		{"an id that is empty", `{"accessKeyId": ""` + rest, "accessKeyId", noID},
+		{"an id of blanks", `{"accessKeyId": " \n"` + rest, "accessKeyId", noID},
+		{"an id that is null", `{"accessKeyId": null` + rest, "accessKeyId", noID},
+		{"an id that is a number",
+			`{"accessKeyId": 1234567890` + rest, "accessKeyId",
+			"its accessKeyId is not a string"},
+		{"an id that is an object",
+			`{"SecretId": {"hunter2": "swordfish"}}`,
+			"accessKeyId",
+			"its accessKeyId is not a string"},
+		{"no secret",
+			`{"accessKeyId": "AKIDhunter2", "authorization": "Bearer open sesame"}`,
+			"accessKeySecret",
+			"its value has no accessKeySecret"},
+		{"a secret that is a list",
+			`{"accessKeyId": "AKIDhunter2", "SECRET_KEY": ["swordfish"],
+			"authorization": "Bearer open sesame"}`,
+			"accessKeySecret",
+			"its accessKeySecret is not a string"},
+		{"a token that is a list",
+			`{"accessKeyId": "AKIDhunter2",
+			"token": ["rosebud"]` + rest, "token",
+			"its token is not a string"},
+		{"two ids",
+			`{"accessKeyId": "AKIDhunter2", "SecretId": "AKIDhunter3"` + rest, "accessKeyId",
+			"its accessKeyId is there twice, with two values"},
+		{"an id on two lines",
+			`{"accessKeyId": "AKIDhunter2\nAKIDhunter3"` + rest, "accessKeyId",
+			"its accessKeyId has a line break or another control character in it"},
+		{"two secrets, one of them empty",
+			`{"accessKeyId": "AKIDhunter2", "SecretKey": ""` + rest, "accessKeySecret",
+			"its accessKeySecret is there twice, with two values"},
+		{"nothing but an authorization",
+			`{"authorization": "Bearer open sesame"}`, "",
+			"its value has no accessKeyId and no accessKeySecret"},
+
+		{"no authorization",
+			`{"accessKeyId": "AKIDhunter2",
+			"accessKeySecret": "swordfish"}`,
+			Authorization, noCallers},
+		{"an authorization that is empty", key + `"authorization": ""}`, Authorization, noCallers},
+		{"an authorization of blanks",
+			key + `"authorization": "\t\u00a0"}`, Authorization, noCallers},
+		{"an authorization that is null", key + `"authorization": null}`, Authorization, noCallers},
+		{"an authorization that is an empty list",
+			key + `"authorization": []}`, Authorization, noCallers},
+		{"an authorization of empty entries",
+			key + `"authorization": ["", " ", null]}`, Authorization, noCallers},
+		{"an authorization that is a number",
+			key + `"authorization": 1234567890}`, Authorization, noList},
+		{"an authorization that is an object",
+			key + `"authorization": {"Bearer": "open sesame"}}`, Authorization, noList},
+		{"an authorization that is a list of lists",
+			key + `"authorization": [["open sesame"]]}`, Authorization, noList},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := overTCP(t)
-			for _, value := range []cloudsim.SecretValue{{String: tt.value}, {Binary: []byte(tt.value)}} {
-				w.putValue(value)
-				failure := w.failure(t, t.Context())
-				require.True(t, failure.Permanent)
-				require.Empty(t, failure.Code)
-				require.Equal(t, "the secret can't be used: "+tt.reason, failure.Reason)
-				requireHoldsNoPartOf(t, tt.value, everyFormatOf(t, failure))
-
-				allowed, err := w.cache.Authorized(t.Context(), "Bearer open sesame")
-				require.False(t, allowed)
-				require.Equal(t, failure.Reason, err.(*Error).Reason)
-			}
+			s, err := Parse([]byte(tt.value))
+			require.Nil(t, s)
+			require.Equal(t, &Error{Kind: Unusable, Field: tt.field, Text: tt.text}, err)
+			requireHoldsNoPartOf(t, tt.value, everyFormatOf(t, err))
 		})
 	}
 }
 
-// requireHoldsNoPartOf fails if five bytes of the value are in the text, the names of its fields aside.
+// requireHoldsNoPartOf fails if five bytes of the value are in the text. The names of fields and
+// what an error's type always prints are not the value's.
 func requireHoldsNoPartOf(t *testing.T, value, text string) {
 	t.Helper()
 	const gap = "\x00\x00"
-	value = strings.NewReplacer("accessKeyId", gap, "accessKeySecret", gap, "SecretId", gap, "SecretKey", gap, "SECRET_KEY", gap,
-		"authorization", gap, "token", gap).Replace(value)
+	value = strings.NewReplacer(
+		"accessKeyId", gap, "accessKeySecret", gap, "SecretId", gap, "SecretKey", gap,
+		"SECRET_KEY", gap, "authorization", gap, "token", gap,
+	).Replace(value)
 	for i := range max(0, len(value)-4) {
-		require.False(t, strings.Contains(text, value[i:i+5]), "%q is in it", value[i:i+5])
+		require.NotContains(t, text, value[i:i+5])
 	}
 }
 
-// everyFormatOf is all that a program could print of its arguments by accident, as they are and inside of something.
+// everyFormatOf is all that a program could print of its arguments by accident, as they are and
+// inside of something.
 func everyFormatOf(t *testing.T, args ...any) string {
 	t.Helper()
 	var out bytes.Buffer
 	for _, arg := range args {
 		text, _ := json.Marshal(arg) // most can't be encoded, which is fine
 		out.Write(text)
-		for _, v := range []any{arg, &arg, []any{arg}, map[string]any{"v": arg}, struct{ V, v any }{arg, arg}} {
+		in := struct{ V, v any }{arg, arg}
+		for _, v := range []any{arg, &arg, []any{arg}, map[string]any{"v": arg}, in} {
 			for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%T"} {
 				fmt.Fprintf(&out, format+"\n", v)
 			}
-			for _, h := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
-				slog.New(h).With("with", v).WithGroup("group").Error("message", "v", v, slog.Group("g", "v", v))
+			text, json := slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)
+			for _, h := range []slog.Handler{text, json} {
+				log := slog.New(h).With("with", v).WithGroup("group")
+				log.Error("message", "v", v, slog.Group("g", "v", v))
 			}
 		}
 		if err, ok := arg.(error); ok {
@@ -164,51 +220,55 @@ func everyFormatOf(t *testing.T, args ...any) string {
 	return out.String()
 }
 
-func TestNothingPrintsASecret(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.putValue(cloudsim.SecretValue{String: `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "token": "rosebud", "authorization": ["Bearer open sesame", "Basic abracadabra"]}`})
-		key := w.key(t)
-		held := w.cache.held
-		role, err := w.cache.role(t.Context())
+// requireNotPrinted fails if a text was printed, also as hexadecimal or decimal bytes.
+func requireNotPrinted(t *testing.T, printed string, texts ...string) {
+	t.Helper()
+	printed = strings.ToLower(printed)
+	for _, text := range texts {
+		decimal := strings.Trim(fmt.Sprint([]byte(text)), "[]")
+		for _, form := range []string{text, fmt.Sprintf("%x", text), decimal} {
+			require.False(t, strings.Contains(printed, strings.ToLower(form)), form)
+		}
+	}
+}
+
+func TestSecret_isNeverPrinted(t *testing.T) {
+	const key = `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish",
+		"token": "rosebud", `
+	inBubble(t, func(t *testing.T, f *fixture) {
+		f.putValue(cloudsim.SecretValue{
+			String: key + `"authorization": ["Bearer open sesame", "Basic abracadabra"]}`,
+		})
+		held := f.key(t)
+		s := f.cache.held
+		role, err := f.cache.role(t.Context())
 		require.NoError(t, err)
 		synctest.Wait() // formatting looks into everything, without a lock
-		printed := everyFormatOf(t,
-			key, *key, &key, held, *held, w.cache, &w.cache, w.cache.Config, &w.cache.Config, role,
-			struct{ Key *Key }{key}, struct{ key Key }{*key}, struct{ held secret }{*held},
-		)
+		printed := everyFormatOf(t, held, s, *s, f.cache, &f.cache, f.cache.Config, &f.cache.Config,
+			role, struct{ held Secret }{*s})
 
-		w.cache.Reject(key)
-		w.cloud.Script(cloudsim.GetSecretValue, cloudsim.Fault{Kind: cloudsim.Error, Message: "AKIDhunter2 swordfish rosebud"})
-		printed += everyFormatOf(t, w.failure(t, t.Context()))
-		w.putValue(cloudsim.SecretValue{String: `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "authorization": "Bearer open sesame"`})
-		printed += everyFormatOf(t, w.failure(t, t.Context()))
-		w.env["TENCENTCLOUD_SECRETKEY"] = "wrong"
-		printed += everyFormatOf(t, w.failure(t, t.Context()))
-		w.env["TENCENTCLOUD_SECRETKEY"] = ""
-		printed += everyFormatOf(t, w.failure(t, t.Context()))
-		printed = strings.ToLower(printed + w.log.String())
-
-		for _, text := range []string{"AKIDhunter2", "swordfish", "rosebud", "sesame", "abracadabra", "AKIDrole", "keyOfRole", "sessionOfRole"} {
-			for _, form := range []string{text, fmt.Sprintf("%x", text), strings.Trim(fmt.Sprint([]byte(text)), "[]")} {
-				require.False(t, strings.Contains(printed, strings.ToLower(form)), form)
-			}
+		fail := func() {
+			printed += everyFormatOf(t, f.failure(t, t.Context()))
 		}
-	})
-}
-
-func TestLogOfAFailedRefreshHoldsNoSecret(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.requireKey(t, "minsc")
-		const value = `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", "authorization": 1234567890}`
-		w.putValue(cloudsim.SecretValue{String: value})
+		f.putValue(cloudsim.SecretValue{String: key + `"authorization": 1234567890}`})
 		pass(ttl)
-		w.requireKey(t, "minsc")
-		require.Contains(t, w.log.String(), "its authorization is neither a string nor a list of strings")
-		requireHoldsNoPartOf(t, value, w.log.String())
+		f.requireKey(t, "AKIDhunter2") // the log says that the refresh failed
+		require.Contains(t, f.log.String(), "its authorization is neither a string nor a list")
+		f.cache.Reject(held)
+		fail()
+		f.script(cloudsim.Fault{Kind: cloudsim.Error, Message: "AKIDhunter2 swordfish rosebud"})
+		fail()
+		f.env["TENCENTCLOUD_SECRETKEY"] = "wrong"
+		fail()
+		f.env["TENCENTCLOUD_SECRETKEY"] = ""
+		fail()
+		requireNotPrinted(t, printed+f.log.String(),
+			"AKIDhunter2", "swordfish", "rosebud", "sesame", "abracadabra", "1234567890",
+			"AKIDrole", "keyOfRole", "sessionOfRole")
 	})
 }
 
-// sentences are all that parse may say: none has room for a part of the value.
+// sentences are all that Parse may say: none has room for a part of the value.
 func sentences() map[string]bool {
 	all := map[string]bool{
 		"its value is not a JSON object":                              true,
@@ -221,7 +281,8 @@ func sentences() map[string]bool {
 	}
 	for _, missing := range []string{
 		"accessKeyId", "accessKeySecret", "authorization",
-		"accessKeyId and no accessKeySecret", "accessKeyId and no authorization", "accessKeySecret and no authorization",
+		"accessKeyId and no accessKeySecret", "accessKeyId and no authorization",
+		"accessKeySecret and no authorization",
 		"accessKeyId and no accessKeySecret and no authorization",
 	} {
 		all["its value has no "+missing] = true
@@ -232,12 +293,15 @@ func sentences() map[string]bool {
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		`{"accessKeyId": "minsc", "accessKeySecret": "boo", "authorization": "Bearer evil"}`,
-		`{"SecretId": "minsc", "SecretKey": "boo", "Token": "hamster", "Authorization": ["Bearer evil", "Bearer good"]}`,
-		`{"ACCESS_KEY_ID": " minsc ", "secret_id": "minsc", "secret_key": "boo", "authorization": ["", null, " "]}`,
+		`{"SecretId": "minsc", "SecretKey": "boo", "Token": "hamster",
+		"Authorization": ["Bearer evil", "Bearer good"]}`,
+		`{"ACCESS_KEY_ID": " minsc ", "secret_id": "minsc", "secret_key": "boo",
+		"authorization": ["", null, " "]}`,
 		"\ufeff{\"accessKeyId\": \"\", \"accessKeySecret\": null, \"authorization\": {}}",
 		`{"accessKeyId": 1, "accessKeySecret": [], "token": true, "authorization": 0.5e-7}`,
 		`{"accessKeyId": "a", "accessKeyId": "b", "access_key_id": "c", "authorization": "\ud800"}`,
-		"{\"\\u0061ccessKeyId\": \"\xff\", \"accessKeySecret\": \"\\u0000\", \"authorization\": \"\\n\"}",
+		"{\"\\u0061ccessKeyId\": \"\xff\", \"accessKeySecret\": \"\\u0000\"," +
+			" \"authorization\": \"\\n\"}",
 		`[[[[[[[[{"accessKeyId": `, `null`, ``,
 	} {
 		f.Add([]byte(seed))
@@ -245,32 +309,30 @@ func FuzzParse(f *testing.F) {
 	said := sentences()
 	f.Fuzz(func(t *testing.T, value []byte) {
 		input := bytes.Clone(value)
-		s, err := parse(value)
+		s, err := Parse(value)
 		require.Equal(t, input, value, "the value is only read")
 		if err != nil {
 			require.Nil(t, s)
-			require.True(t, said[err.Error()], err.Error())
+			text := err.(*Error).Text
+			require.True(t, said[text], text)
 			return
 		}
-		for _, text := range append(s.callers(), s.key.GetSecretId(), s.key.GetSecretKey()) {
+		id, secret, token := s.Key.GetCredential()
+		callers := s.Values(Authorization)
+		require.NotEmpty(t, callers)
+		for _, text := range append(slices.Clone(callers), id, secret) {
 			require.NotEmpty(t, text)
 		}
-		for _, text := range append(s.callers(), s.key.GetSecretId(), s.key.GetSecretKey(), s.key.GetToken()) {
+		for _, text := range append(slices.Clone(callers), id, secret, token) {
 			require.Equal(t, strings.TrimSpace(text), text)
 		}
-		require.NotEmpty(t, s.callers())
-		for _, caller := range s.callers() {
-			require.True(t, s.authorizes(caller))
-			require.False(t, s.authorizes(strings.Join(s.callers(), "")+"x"))
-		}
-		require.False(t, s.authorizes(""))
 
-		again, err := parse(mustMarshal(map[string]any{
-			"SecretId": s.key.GetSecretId(), "secret_key": s.key.GetSecretKey(), "TOKEN": s.key.GetToken(), "authorization": s.callers(),
+		again, err := Parse(mustMarshal(map[string]any{
+			"SecretId": id, "secret_key": secret, "TOKEN": token, "authorization": callers,
 		}))
 		require.NoError(t, err)
-		require.True(t, s.key.equal(again.key))
-		require.Equal(t, s.callers(), again.callers())
+		require.True(t, s.Key.Equal(again.Key))
+		require.Equal(t, callers, again.Values(Authorization))
 	})
 }
 

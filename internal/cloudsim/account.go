@@ -1,20 +1,13 @@
 package cloudsim
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"maps"
-	"os"
 	"slices"
-	"strings"
 )
 
-// Account is what one Tencent Cloud account holds, as far as the actions look at
-// it. The zero Account refuses everybody.
+// Account is what one Tencent Cloud account holds, as far as the simulated actions read it. The
+// zero Account refuses every request.
 type Account struct {
 	Keys      []Key      `json:"keys,omitempty"`
 	Secrets   []Secret   `json:"secrets,omitempty"`
@@ -22,30 +15,29 @@ type Account struct {
 	Signs     []Sign     `json:"signs,omitempty"`
 	Templates []Template `json:"templates,omitempty"`
 
-	// SenderIDs are the account's own sender ids, for numbers outside the mainland.
+	// SenderIDs are the account's registered sender ids, for numbers outside the mainland.
 	SenderIDs []string `json:"senderIds,omitempty"`
 
-	// SMSRegions are the regions that take SendSms; none means ap-beijing,
-	// ap-guangzhou and ap-nanjing.
+	// SMSRegions are the regions that take SendSms; none means ap-beijing, ap-guangzhou and
+	// ap-nanjing.
 	SMSRegions []string `json:"smsRegions,omitempty"`
 
 	Limits Limits `json:"limits,omitzero"`
 
-	// Balance is how many message segments the package held at the last Reset;
-	// nil means that nobody counts.
+	// Balance is how many message segments the package held at the last Reset; nil means no limit.
 	Balance *int `json:"balance,omitempty"`
 
-	// Individual accounts, those without an enterprise's certification, may not
-	// list signatures and templates by API.
+	// Individual means that the account has no enterprise certification. It may not list signatures
+	// and templates by API.
 	Individual bool `json:"individual,omitempty"`
 
-	// Reports says what comes of messages that were accepted; to a number that is
-	// not in it they are delivered.
-	Reports map[string]Report `json:"reports,omitempty"` // :: E.164 number → report
+	// Reports is the delivery report of an accepted message, by number in E.164. To other numbers
+	// messages are delivered.
+	Reports map[string]Report `json:"reports,omitempty"`
 
-	// Numbers says what a send to a number meets, so that an event alone can ask
-	// for a refusal or a fault. Scripted and standing faults come first.
-	Numbers map[string]Fault `json:"numbers,omitempty"` // :: E.164 number → fault
+	// Numbers is the fault of a send to a number in E.164. With it an event alone can ask for a
+	// refusal or a fault. Scripted and standing faults precede it.
+	Numbers map[string]Fault `json:"numbers,omitempty"`
 }
 
 // Key is an API key pair, or a role's temporary credentials if it has a Token.
@@ -55,8 +47,8 @@ type Key struct {
 	Token     string `json:"token,omitempty"`
 	Disabled  bool   `json:"disabled,omitempty"`
 
-	// Allow lists the permitted actions: "sms:SendSms", "ssm:*" or "*".
-	// An empty list permits nothing.
+	// Allow lists the permitted actions: "sms:SendSms", "ssm:*" or "*". An empty list permits
+	// nothing.
 	Allow []string `json:"allow,omitempty"`
 
 	// SubAccount keys may not list templates, whatever Allow says.
@@ -108,8 +100,7 @@ type Sign struct {
 	Review
 }
 
-// Review is how far the review of a signature or a template is that is not
-// Approved.
+// Review is the state of a signature or template that is not Approved.
 type Review struct {
 	// Status is StatusRejected, StatusWaiting or, if 0, StatusReviewing.
 	Status int `json:"status,omitempty"`
@@ -127,7 +118,8 @@ const (
 )
 
 func (r Review) valid(approved bool) bool {
-	return r.Status == 0 || !approved && slices.Contains([]int{StatusRejected, StatusReviewing, StatusWaiting}, r.Status)
+	pending := []int{StatusRejected, StatusReviewing, StatusWaiting}
+	return r.Status == 0 || !approved && slices.Contains(pending, r.Status)
 }
 
 func (r Review) status(approved bool) int {
@@ -148,7 +140,7 @@ type Template struct {
 	International bool `json:"international,omitempty"`
 	Approved      bool `json:"approved,omitempty"`
 
-	// Everywhere makes it one for both kinds of numbers.
+	// Everywhere means that the template is for mainland and other numbers.
 	Everywhere bool `json:"everywhere,omitempty"`
 	Review
 }
@@ -160,13 +152,16 @@ const (
 	Marketing    = "marketing"
 )
 
-// Limits are those on one number. Zero fields mean Tencent's defaults; negative
-// ones switch the limit off.
+// Limits are those on one number. Zero means Tencent's default; a negative value switches the limit
+// off.
 type Limits struct {
 	ThirtySeconds int `json:"thirtySeconds,omitempty"` // same content in 30 seconds, default 1
 	PerHour       int `json:"perHour,omitempty"`       // default none
 	PerDay        int `json:"perDay,omitempty"`        // default 10
-	ParamLength   int `json:"paramLength,omitempty"`   // characters in a variable, default 6; verification templates have their own rule
+
+	// ParamLength is the longest value of a variable in characters, default 6. Verification
+	// templates have their own rule.
+	ParamLength int `json:"paramLength,omitempty"`
 }
 
 func (l Limits) thirtySeconds() int { return cmp.Or(l.ThirtySeconds, 1) }
@@ -181,99 +176,23 @@ func (a *Account) smsRegions() []string {
 	return []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}
 }
 
+// app returns the app of an id, or the code that says why there is none to use.
+func (a *Account) app(id string) (app *App, code string) {
+	i := slices.IndexFunc(a.Apps, func(a App) bool { return a.SDKAppID == id })
+	switch {
+	case i < 0:
+		return nil, "UnauthorizedOperation.SmsSdkAppIdVerifyFail"
+	case a.Apps[i].Disabled:
+		return nil, "UnauthorizedOperation.SdkAppIdIsDisabled"
+	}
+	return &a.Apps[i], ""
+}
+
 func (s *Secret) region() string { return cmp.Or(s.Region, "ap-guangzhou") }
 
 func (t *Template) kind() string { return cmp.Or(t.Type, Verification) }
 
-// LoadAccount reads an Account from a JSON file. A field it doesn't know and a
-// value that could never work are errors, all of them named at once.
-func LoadAccount(path string) (Account, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return Account{}, err
-	}
-	var a Account
-	if err := strictJSON(data, &a); err != nil {
-		return Account{}, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := a.check(); err != nil {
-		return Account{}, fmt.Errorf("%s: %w", path, err)
-	}
-	return a, nil
-}
-
-func strictJSON(data []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("something follows the JSON value")
-	}
-	return nil
-}
-
-func (a *Account) check() error {
-	var errs []error
-	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-
-	for i, k := range a.Keys {
-		if k.SecretID == "" || k.SecretKey == "" || strings.Contains(k.SecretID, "/") {
-			wrong("keys[%d]: needs secretId and secretKey, the id without /", i)
-		}
-	}
-	for i, s := range a.Secrets {
-		if !validSecretName(s.Name) {
-			wrong("secrets[%d]: name must be 1 to 128 of A-Z a-z 0-9 _ -", i)
-		}
-		if s.State != "" && s.State != StateDisabled && s.State != StatePendingDelete {
-			wrong("secrets[%d]: state %q is neither %s nor %s", i, s.State, StateDisabled, StatePendingDelete)
-		}
-		for _, version := range slices.Sorted(maps.Keys(s.Versions)) {
-			if v := s.Versions[version]; v.String != "" && len(v.Binary) > 0 {
-				wrong("secrets[%d]: version %q is both string and binary", i, version)
-			}
-		}
-	}
-	for i, app := range a.Apps {
-		if app.SDKAppID == "" {
-			wrong("apps[%d]: needs sdkAppId", i)
-		}
-	}
-	for i, s := range a.Signs {
-		if s.Name == "" {
-			wrong("signs[%d]: needs name", i)
-		}
-		if !s.valid(s.Approved) {
-			wrong("signs[%d]: status %d is none of -1, 1, 2, or it is approved", i, s.Status)
-		}
-	}
-	for i, t := range a.Templates {
-		if t.ID == "" || t.Text == "" {
-			wrong("templates[%d]: needs id and text", i)
-		}
-		if !t.valid(t.Approved) {
-			wrong("templates[%d]: status %d is none of -1, 1, 2, or it is approved", i, t.Status)
-		}
-		if !slices.Contains([]string{Verification, Notification, Marketing}, t.kind()) {
-			wrong("templates[%d]: type %q is none of %s, %s, %s", i, t.Type, Verification, Notification, Marketing)
-		}
-	}
-	for _, n := range slices.Sorted(maps.Keys(a.Numbers)) {
-		if e164, ok := parseNumber(n); !ok || e164 != n {
-			wrong("numbers: %q is not +, calling code and number", n)
-		}
-	}
-	for _, n := range slices.Sorted(maps.Keys(a.Reports)) {
-		if e164, ok := parseNumber(n); !ok || e164 != n {
-			wrong("reports: %q is not +, calling code and number", n)
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// clone keeps the cloud's account apart from the one it was made with.
+// clone returns a deep copy.
 func (a Account) clone() Account {
 	a.Keys = slices.Clone(a.Keys)
 	for i := range a.Keys {

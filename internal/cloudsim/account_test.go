@@ -18,40 +18,48 @@ func load(t *testing.T, text string) (Account, error) {
 	return LoadAccount(path)
 }
 
-func TestAnAccountFile(t *testing.T) {
+func TestLoadAccount(t *testing.T) {
+	t.Parallel()
 	account, err := load(t, `{
 		"keys": [
-			{"secretId": "AKIDrole", "secretKey": "s", "token": "t", "allow": ["ssm:GetSecretValue"]},
+			{"secretId": "AKIDrole", "secretKey": "s", "token": "t",
+			"allow": ["ssm:GetSecretValue"]},
 			{"secretId": "AKIDold", "secretKey": "s", "disabled": true}
 		],
 		"secrets": [{"name": "k", "region": "ap-shanghai", "state": "Disabled",
 			"versions": {"SSM_Current": {"string": "{}"}, "v1": {"binary": "AAE="}}}],
 		"apps": [{"sdkAppId": "1400006666", "disabled": true, "dailyLimit": 3}],
 		"signs": [{"name": "腾讯云", "approved": true, "international": true}],
-		"templates": [{"id": "1", "text": "{1}", "type": "notification", "international": true, "approved": true}],
+		"templates": [{"id": "1", "text": "{1}", "type": "notification", "international": true,
+		"approved": true}],
 		"senderIds": ["ACME"],
 		"smsRegions": ["ap-nanjing"],
 		"limits": {"thirtySeconds": -1, "perHour": 5, "perDay": 2, "paramLength": 12},
 		"balance": 7,
-		"numbers": {"+8613800138000": {"kind": "hang-sent"}, "+12025550123": {"kind": "slow", "delay": "1.5s"}}
+		"numbers": {"+8613800138000": {"kind": "hang-sent"}, "+12025550123": {"kind": "slow",
+		"delay": "1.5s"}}
 	}`)
 	require.NoError(t, err)
 	seven := 7
 	assert.Equal(t, Account{
 		Keys: []Key{
-			{SecretID: "AKIDrole", SecretKey: "s", Token: "t", Allow: []string{"ssm:GetSecretValue"}},
+			{SecretID: "AKIDrole", SecretKey: "s", Token: "t",
+				Allow: []string{"ssm:GetSecretValue"}},
 			{SecretID: "AKIDold", SecretKey: "s", Disabled: true},
 		},
 		Secrets: []Secret{{Name: "k", Region: "ap-shanghai", State: StateDisabled,
-			Versions: map[string]SecretValue{"SSM_Current": {String: "{}"}, "v1": {Binary: []byte{0, 1}}}}},
-		Apps:       []App{{SDKAppID: "1400006666", Disabled: true, DailyLimit: 3}},
-		Signs:      []Sign{{Name: "腾讯云", International: true, Approved: true}},
-		Templates:  []Template{{ID: "1", Text: "{1}", Type: Notification, International: true, Approved: true}},
+			Versions: map[string]SecretValue{"SSM_Current": {String: "{}"},
+				"v1": {Binary: []byte{0, 1}}}}},
+		Apps:  []App{{SDKAppID: "1400006666", Disabled: true, DailyLimit: 3}},
+		Signs: []Sign{{Name: "腾讯云", International: true, Approved: true}},
+		Templates: []Template{{ID: "1", Text: "{1}", Type: Notification, International: true,
+			Approved: true}},
 		SenderIDs:  []string{"ACME"},
 		SMSRegions: []string{"ap-nanjing"},
 		Limits:     Limits{ThirtySeconds: -1, PerHour: 5, PerDay: 2, ParamLength: 12},
 		Balance:    &seven,
-		Numbers:    map[string]Fault{"+8613800138000": {Kind: HangSent}, "+12025550123": {Kind: Slow, Delay: 1500 * time.Millisecond}},
+		Numbers: map[string]Fault{"+8613800138000": {Kind: HangSent},
+			"+12025550123": {Kind: Slow, Delay: 1500 * time.Millisecond}},
 	}, account)
 
 	again, err := load(t, toJSON(t, account))
@@ -59,31 +67,41 @@ func TestAnAccountFile(t *testing.T) {
 	assert.Equal(t, account, again)
 }
 
-func TestWhatAnAccountFileMayNotSay(t *testing.T) {
-	tests := map[string]struct{ text, want string }{
-		"nothing":                      {``, "EOF"},
-		"two values":                   {`{} {}`, "something follows"},
-		"an unknown field":             {`{"key": []}`, `unknown field "key"`},
-		"an unknown field of a fault":  {`{"numbers": {"+12025550123": {"kin": "error"}}}`, `unknown field "kin"`},
-		"an unknown kind":              {`{"numbers": {"+12025550123": {"kind": "errror"}}}`, `no fault of kind "errror"`},
-		"a status that is not final":   {`{"numbers": {"+12025550123": {"kind": "http", "status": 100}}}`, "100 is no final HTTP status"},
-		"a delay without a unit":       {`{"numbers": {"+12025550123": {"kind": "delay", "delay": "2"}}}`, "missing unit"},
-		"a number not in E.164":        {`{"numbers": {"13800138000": {}}}`, `"13800138000" is not +`},
-		"a key without secret":         {`{"keys": [{"secretId": "a"}]}`, "keys[0]"},
-		"a key that breaks the scope":  {`{"keys": [{"secretId": "a/b", "secretKey": "c"}]}`, "keys[0]"},
-		"a secret without name":        {`{"secrets": [{"versions": {}}]}`, "secrets[0]: name"},
-		"a secret in an unknown state": {`{"secrets": [{"name": "a", "state": "Gone", "versions": {}}]}`, `state "Gone"`},
-		"a value that is both":         {`{"secrets": [{"name": "a", "versions": {"v1": {"string": "a", "binary": "AA=="}}}]}`, `version "v1" is both`},
-		"an app without id":            {`{"apps": [{}]}`, "apps[0]"},
-		"a sign without name":          {`{"signs": [{}]}`, "signs[0]"},
-		"a template without text":      {`{"templates": [{"id": "1"}]}`, "templates[0]: needs"},
-		"a template of unknown type":   {`{"templates": [{"id": "1", "text": "x", "type": "otp"}]}`, `type "otp"`},
-		"the second of two faults":     {`{"apps": [{}], "signs": [{}]}`, "signs[0]"},
+func TestLoadAccount_refuses(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, want string }{
+		{"nothing", ``, "EOF"},
+		{"two values", `{} {}`, "something follows"},
+		{"an unknown field", `{"key": []}`, `unknown field "key"`},
+		{"an unknown field of a fault", `{"numbers": {"+12025550123": {"kin": "error"}}}`,
+			`unknown field "kin"`},
+		{"an unknown kind", `{"numbers": {"+12025550123": {"kind": "errror"}}}`,
+			`no fault of kind "errror"`},
+		{"a status that is not final", `{"numbers": {"+12025550123": {"kind": "http",
+			"status": 100}}}`, "100 is no final HTTP status"},
+		{"a delay without a unit", `{"numbers": {"+12025550123": {"kind": "delay", "delay": "2"}}}`,
+			"missing unit"},
+		{"a number not in E.164", `{"numbers": {"13800138000": {}}}`, `"13800138000" is not +`},
+		{"a key without secret", `{"keys": [{"secretId": "a"}]}`, "keys[0]"},
+		{"a key that breaks the scope", `{"keys": [{"secretId": "a/b", "secretKey": "c"}]}`,
+			"keys[0]"},
+		{"a secret without name", `{"secrets": [{"versions": {}}]}`, "secrets[0]: name"},
+		{"a secret in an unknown state", `{"secrets": [{"name": "a", "state": "Gone",
+			"versions": {}}]}`, `state "Gone"`},
+		{"a value that is both", `{"secrets": [{"name": "a", "versions": {"v1": {"string": "a",
+			"binary": "AA=="}}}]}`, `version "v1" is both`},
+		{"an app without id", `{"apps": [{}]}`, "apps[0]"},
+		{"a sign without name", `{"signs": [{}]}`, "signs[0]"},
+		{"a template without text", `{"templates": [{"id": "1"}]}`, "templates[0]: needs"},
+		{"a template of unknown type", `{"templates": [{"id": "1", "text": "x", "type": "otp"}]}`,
+			`type "otp"`},
+		{"the second of two faults", `{"apps": [{}], "signs": [{}]}`, "signs[0]"},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			_, err := load(t, test.text)
-			assert.ErrorContains(t, err, test.want)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := load(t, tt.text)
+			assert.ErrorContains(t, err, tt.want)
 			assert.ErrorContains(t, err, "account.json")
 		})
 	}
@@ -91,10 +109,13 @@ func TestWhatAnAccountFileMayNotSay(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
-func TestAFaultInJSON(t *testing.T) {
-	fault := Fault{Kind: HTTP, Code: "c", Message: "m", Status: 503, Body: "b", Location: "l", Delay: 2 * time.Second}
+func TestFault_inJSON(t *testing.T) {
+	t.Parallel()
+	fault := Fault{Kind: HTTP, Code: "c", Message: "m", Status: 503, Body: "b", Location: "l",
+		Delay: 2 * time.Second}
 	text := toJSON(t, fault)
-	assert.JSONEq(t, `{"kind":"http","code":"c","message":"m","status":503,"body":"b","location":"l","delay":"2s"}`, text)
+	assert.JSONEq(t, `{"kind":"http","code":"c","message":"m","status":503,
+		"body":"b","location":"l","delay":"2s"}`, text)
 	var again Fault
 	require.NoError(t, json.Unmarshal([]byte(text), &again))
 	assert.Equal(t, fault, again)

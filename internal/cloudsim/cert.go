@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// newCertificate makes an authority and one server certificate of it. Nobody
-// keeps the authority's key, so it can sign nothing else.
+// newCertificate makes an authority and one server certificate signed by it. The authority's key is
+// not kept, so it can sign nothing else.
 func newCertificate() (cert tls.Certificate, caPEM []byte, err error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -17,9 +17,9 @@ import (
 	ssm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/ssm/v20190923"
 )
 
-// world is an account, the cloud that holds it, and Tencent's own SDK as its
-// caller. The SDK signs by the machine's clock, the limits live by another.
-type world struct {
+// env is an account, the cloud that holds it, and Tencent's own SDK as its caller. The SDK signs by
+// the machine's clock, the limits live by another.
+type env struct {
 	t      *testing.T
 	clock  *clock
 	cloud  *Cloud
@@ -55,7 +55,8 @@ func testAccount() Account {
 	return Account{
 		Keys: []Key{
 			{SecretID: "AKIDsender", SecretKey: "sender-secret", Allow: []string{"sms:SendSms"}},
-			{SecretID: "AKIDrole", SecretKey: "role-secret", Token: "role-token", Allow: []string{"ssm:*"}},
+			{SecretID: "AKIDrole", SecretKey: "role-secret", Token: "role-token",
+				Allow: []string{"ssm:*"}},
 			{SecretID: "AKIDroot", SecretKey: "root-secret", Allow: []string{"*"}},
 			{SecretID: "AKIDold", SecretKey: "old-secret", Disabled: true, Allow: []string{"*"}},
 			{SecretID: "AKIDguest", SecretKey: "guest-secret"},
@@ -65,7 +66,8 @@ func testAccount() Account {
 				"SSM_Current": {String: `{"accessKeyId":"AKIDsender"}`},
 				"v1":          {Binary: []byte("\x00\x01")},
 			}},
-			{Name: "far", Region: "ap-shanghai", Versions: map[string]SecretValue{"SSM_Current": {String: "far"}}},
+			{Name: "far", Region: "ap-shanghai",
+				Versions: map[string]SecretValue{"SSM_Current": {String: "far"}}},
 			{Name: "disabled", State: StateDisabled},
 			{Name: "dying", State: StatePendingDelete},
 		},
@@ -80,7 +82,7 @@ func testAccount() Account {
 			{Name: "Tencent", International: true, Approved: true},
 		},
 		Templates: []Template{
-			{ID: "110", Text: "{1}为您的登录验证码，请于{2}分钟内填写", Approved: true},
+			{ID: "110", Approved: true, Text: "{1}为您的登录验证码，请于{2}分钟内填写"},
 			{ID: "111", Text: "您好", Type: Notification, Approved: true},
 			{ID: "112", Text: "{1}来了", Type: Notification, Approved: true},
 			{ID: "113", Text: "促销", Type: Marketing, Approved: true},
@@ -100,9 +102,9 @@ func longText(n int) string {
 	return string(text)
 }
 
-func newWorld(t *testing.T, options ...Options) *world {
+func newEnv(t *testing.T, options ...Options) *env {
 	t.Helper()
-	w := &world{
+	e := &env{
 		t:         t,
 		clock:     &clock{t: noon},
 		transport: &http.Transport{},
@@ -110,21 +112,21 @@ func newWorld(t *testing.T, options ...Options) *world {
 		region:    "ap-guangzhou",
 		key:       common.NewCredential("AKIDsender", "sender-secret"),
 	}
-	w.cloud = New(Config{Account: testAccount(), Now: w.clock.now, GatewayNow: time.Now})
-	server, err := Start(w.cloud, append(options, Options{})[0])
+	e.cloud = New(Config{Account: testAccount(), Now: e.clock.now, GatewayNow: time.Now})
+	server, err := Start(e.cloud, append(options, Options{})[0])
 	require.NoError(t, err)
-	w.server = server
+	e.server = server
 	t.Cleanup(func() {
 		require.NoError(t, server.Close())
-		w.transport.CloseIdleConnections()
+		e.transport.CloseIdleConnections()
 	})
-	return w
+	return e
 }
 
-func (w *world) profile() *profile.ClientProfile {
+func (e *env) profile() *profile.ClientProfile {
 	p := profile.NewClientProfile()
-	p.HttpProfile.Endpoint = w.server.Addr()
-	p.HttpProfile.Scheme = w.scheme
+	p.HttpProfile.Endpoint = e.server.Addr()
+	p.HttpProfile.Scheme = e.scheme
 	p.HttpProfile.ReqTimeout = 30
 	return p
 }
@@ -176,28 +178,28 @@ func abroad(number string) func(*sms.SendSmsRequest) {
 	}
 }
 
-func (w *world) send(ctx context.Context, r *sms.SendSmsRequest) (*sms.SendSmsResponse, error) {
-	client, err := sms.NewClient(w.key, w.region, w.profile())
-	require.NoError(w.t, err)
-	client.WithHttpTransport(w.transport)
+func (e *env) send(ctx context.Context, r *sms.SendSmsRequest) (*sms.SendSmsResponse, error) {
+	client, err := sms.NewClient(e.key, e.region, e.profile())
+	require.NoError(e.t, err)
+	client.WithHttpTransport(e.transport)
 	return client.SendSmsWithContext(ctx, r)
 }
 
 // sendOne sends and returns the only item's code, or the outer error's.
-func (w *world) sendOne(r *sms.SendSmsRequest) string {
-	w.t.Helper()
-	response, err := w.send(w.t.Context(), r)
+func (e *env) sendOne(r *sms.SendSmsRequest) string {
+	e.t.Helper()
+	response, err := e.send(e.t.Context(), r)
 	if err != nil {
-		return codeOf(w.t, err)
+		return codeOf(e.t, err)
 	}
-	require.Len(w.t, response.Response.SendStatusSet, 1)
+	require.Len(e.t, response.Response.SendStatusSet, 1)
 	return *response.Response.SendStatusSet[0].Code
 }
 
-func (w *world) read(name, version string) (*ssm.GetSecretValueResponse, error) {
-	client, err := ssm.NewClient(w.key, w.region, w.profile())
-	require.NoError(w.t, err)
-	client.WithHttpTransport(w.transport)
+func (e *env) read(name, version string) (*ssm.GetSecretValueResponse, error) {
+	client, err := ssm.NewClient(e.key, e.region, e.profile())
+	require.NoError(e.t, err)
+	client.WithHttpTransport(e.transport)
 	r := ssm.NewGetSecretValueRequest()
 	if name != "" {
 		r.SecretName = &name
@@ -205,20 +207,20 @@ func (w *world) read(name, version string) (*ssm.GetSecretValueResponse, error) 
 	if version != "" {
 		r.VersionId = &version
 	}
-	return client.GetSecretValueWithContext(w.t.Context(), r)
+	return client.GetSecretValueWithContext(e.t.Context(), r)
 }
 
 // raw sends any body under a valid signature of the SDK's making.
-func (w *world) raw(service, version, action, body string) string {
-	w.t.Helper()
-	client := common.NewCommonClient(w.key, w.region, w.profile())
-	client.WithHttpTransport(w.transport)
+func (e *env) raw(service, version, action, body string) string {
+	e.t.Helper()
+	client := common.NewCommonClient(e.key, e.region, e.profile())
+	client.WithHttpTransport(e.transport)
 	r := tchttp.NewCommonRequest(service, version, action)
-	r.SetContext(w.t.Context())
-	require.NoError(w.t, r.SetActionParameters(body))
+	r.SetContext(e.t.Context())
+	require.NoError(e.t, r.SetActionParameters(body))
 	response := tchttp.NewCommonResponse()
 	if err := client.Send(r, response); err != nil {
-		return messageOfError(w.t, err)
+		return messageOfError(e.t, err)
 	}
 	return string(response.GetBody())
 }

@@ -21,20 +21,22 @@ const (
 	networks = "ClientError.NetworkError"
 )
 
-// hurried ends once the only request met its outcome: a client that gives up on
-// an answer that never comes, without a sleep.
-func (w *world) hurried() context.Context {
-	ctx, cancel := context.WithCancel(w.t.Context())
+// hurried ends once the only request met its outcome: a client that gives up on an answer that
+// never comes, without a sleep.
+func (e *env) hurried() context.Context {
+	ctx, cancel := context.WithCancel(e.t.Context())
 	go func() {
 		defer cancel()
-		w.cloud.Await(ctx, SendSms, 1)
+		e.cloud.Await(ctx, SendSms, 1)
 	}()
-	w.t.Cleanup(cancel)
+	e.t.Cleanup(cancel)
 	return ctx
 }
 
 func TestFaults(t *testing.T) {
-	tests := map[string]struct {
+	t.Parallel()
+	tests := []struct {
+		name    string
 		fault   Fault
 		hurried bool   // the client gives up
 		want    string // Ok, the item's code, or the error's
@@ -42,78 +44,96 @@ func TestFaults(t *testing.T) {
 		sent    int
 		told    bool // the outbox says that an answer was to follow
 	}{
-		"behave":                      {fault: Fault{}, want: "Ok", sent: 1, told: true},
-		"error":                       {fault: Fault{Kind: Error, Code: "RequestLimitExceeded"}, want: "RequestLimitExceeded"},
-		"error without a code":        {fault: Fault{Kind: Error}, want: "InternalError"},
-		"refuse":                      {fault: Fault{Kind: Refuse, Code: "FailedOperation.PhoneNumberInBlacklist"}, want: "FailedOperation.PhoneNumberInBlacklist"},
-		"http":                        {fault: Fault{Kind: HTTP, Body: "<html>"}, want: "ClientError.ParseJsonError"},
-		"http with a status":          {fault: Fault{Kind: HTTP, Status: 503, Body: item200}, want: "ClientError.HttpStatusCodeError"},
-		"body that is no JSON":        {fault: Fault{Kind: Body, Body: `{"Response":`}, want: "ClientError.ParseJsonError"},
-		"reset-early":                 {fault: Fault{Kind: ResetEarly}, want: networks, cause: syscall.ECONNRESET},
-		"reset-unsent":                {fault: Fault{Kind: ResetUnsent}, want: networks, cause: syscall.ECONNRESET},
-		"reset-sent":                  {fault: Fault{Kind: ResetSent}, want: networks, cause: syscall.ECONNRESET, sent: 1},
-		"eof-sent":                    {fault: Fault{Kind: EOFSent}, want: networks, cause: io.EOF, sent: 1},
-		"hang-unsent":                 {fault: Fault{Kind: HangUnsent}, hurried: true, want: networks, cause: context.Canceled},
-		"hang-sent":                   {fault: Fault{Kind: HangSent}, hurried: true, want: networks, cause: context.Canceled, sent: 1},
-		"slow":                        {fault: Fault{Kind: Slow, Delay: time.Millisecond}, want: "Ok", sent: 1, told: true},
-		"cut":                         {fault: Fault{Kind: Cut}, want: "ClientError.ParseJsonError", sent: 1},
-		"huge":                        {fault: Fault{Kind: Huge}, want: "Ok", sent: 1, told: true},
-		"delay":                       {fault: Fault{Kind: Delay, Delay: time.Millisecond}, want: "Ok", sent: 1, told: true},
-		"redirect to nowhere":         {fault: Fault{Kind: Redirect, Status: http.StatusSeeOther, Location: "http://127.0.0.1:1/"}, want: networks, cause: syscall.ECONNREFUSED},
-		"a kind that is a typo":       {fault: Fault{Kind: "refuze"}, want: "ClientError.ParseJsonError"},
-		"error of one's own wording":  {fault: Fault{Kind: Error, Code: "X", Message: "y"}, want: "X"},
-		"refuse with a code we guess": {fault: Fault{Kind: Refuse}, want: "InternalError"},
+		{name: "behave", fault: Fault{}, want: "Ok", sent: 1, told: true},
+		{name: "error", fault: Fault{Kind: Error, Code: "RequestLimitExceeded"},
+			want: "RequestLimitExceeded"},
+		{name: "error without a code", fault: Fault{Kind: Error}, want: "InternalError"},
+		{name: "refuse", fault: Fault{Kind: Refuse, Code: "FailedOperation.PhoneNumberInBlacklist"},
+			want: "FailedOperation.PhoneNumberInBlacklist"},
+		{name: "http", fault: Fault{Kind: HTTP, Body: "<html>"},
+			want: "ClientError.ParseJsonError"},
+		{name: "http with a status", fault: Fault{Kind: HTTP, Status: 503, Body: item200},
+			want: "ClientError.HttpStatusCodeError"},
+		{name: "body that is no JSON", fault: Fault{Kind: Body, Body: `{"Response":`},
+			want: "ClientError.ParseJsonError"},
+		{name: "reset-early", fault: Fault{Kind: ResetEarly}, want: networks,
+			cause: syscall.ECONNRESET},
+		{name: "reset-unsent", fault: Fault{Kind: ResetUnsent}, want: networks,
+			cause: syscall.ECONNRESET},
+		{name: "reset-sent", fault: Fault{Kind: ResetSent}, want: networks,
+			cause: syscall.ECONNRESET, sent: 1},
+		{name: "eof-sent", fault: Fault{Kind: EOFSent}, want: networks, cause: io.EOF, sent: 1},
+		{name: "hang-unsent", fault: Fault{Kind: HangUnsent}, hurried: true, want: networks,
+			cause: context.Canceled},
+		{name: "hang-sent", fault: Fault{Kind: HangSent}, hurried: true, want: networks,
+			cause: context.Canceled, sent: 1},
+		{name: "slow", fault: Fault{Kind: Slow, Delay: time.Millisecond}, want: "Ok", sent: 1,
+			told: true},
+		{name: "cut", fault: Fault{Kind: Cut}, want: "ClientError.ParseJsonError", sent: 1},
+		{name: "huge", fault: Fault{Kind: Huge}, want: "Ok", sent: 1, told: true},
+		{name: "delay", fault: Fault{Kind: Delay, Delay: time.Millisecond}, want: "Ok", sent: 1,
+			told: true},
+		{name: "redirect to nowhere", fault: Fault{Kind: Redirect, Status: http.StatusSeeOther,
+			Location: "http://127.0.0.1:1/"}, want: networks, cause: syscall.ECONNREFUSED},
+		{name: "a kind that is a typo", fault: Fault{Kind: "refuze"},
+			want: "ClientError.ParseJsonError"},
+		{name: "error of one's own wording", fault: Fault{Kind: Error, Code: "X", Message: "y"},
+			want: "X"},
+		{name: "refuse with a code we guess", fault: Fault{Kind: Refuse}, want: "InternalError"},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			w.cloud.Script(SendSms, test.fault)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t)
+			e.cloud.Script(SendSms, tt.fault)
 			ctx := t.Context()
-			if test.hurried {
-				ctx = w.hurried()
+			if tt.hurried {
+				ctx = e.hurried()
 			}
-			response, err := w.send(ctx, message())
+			response, err := e.send(ctx, message())
 			got := ""
 			if err != nil {
 				got = codeOf(t, err)
 			} else {
 				got = *response.Response.SendStatusSet[0].Code
 			}
-			assert.Equal(t, test.want, got)
-			if test.cause != nil {
-				assert.ErrorIs(t, err, test.cause)
+			assert.Equal(t, tt.want, got)
+			if tt.cause != nil {
+				assert.ErrorIs(t, err, tt.cause)
 			}
 
-			outbox := w.cloud.Outbox()
-			require.Len(t, outbox, test.sent)
+			outbox := e.cloud.Outbox()
+			require.Len(t, outbox, tt.sent)
 			for _, m := range outbox {
-				assert.Equal(t, test.told, m.Answered)
+				assert.Equal(t, tt.told, m.Answered)
 			}
-			requests := w.cloud.Requests()
+			requests := e.cloud.Requests()
 			require.Len(t, requests, 1)
-			assert.Equal(t, test.fault.Kind, requests[0].Fault)
-			assert.Equal(t, test.fault.Kind != ResetEarly, requests[0].Body != nil)
+			assert.Equal(t, tt.fault.Kind, requests[0].Fault)
+			assert.Equal(t, tt.fault.Kind != ResetEarly, requests[0].Body != nil)
 
-			assert.Equal(t, "Ok", w.sendOne(code(2)), "a fault is met once")
+			assert.Equal(t, "Ok", e.sendOne(code(2)), "a fault is met once")
 		})
 	}
 }
 
-func TestFaultsOfSSM(t *testing.T) {
+func TestFaults_ofSSM(t *testing.T) {
+	t.Parallel()
 	for kind, want := range map[Kind]string{
 		Error:     "ResourceUnavailable.NotPurchased",
 		Refuse:    "ResourceUnavailable.NotPurchased",
 		ResetSent: networks,
 		Cut:       "ClientError.ParseJsonError",
 	} {
-		w := newWorld(t).asRole()
-		w.cloud.Script(GetSecretValue, Fault{Kind: kind, Code: "ResourceUnavailable.NotPurchased"})
-		_, err := w.read("sms-key", "SSM_Current")
+		e := newEnv(t).asRole()
+		e.cloud.Script(GetSecretValue, Fault{Kind: kind, Code: "ResourceUnavailable.NotPurchased"})
+		_, err := e.read("sms-key", "SSM_Current")
 		assert.Equal(t, want, codeOf(t, err), kind)
 	}
 }
 
-func TestABodyIsGivenAsItIs(t *testing.T) {
+func TestFaults_body(t *testing.T) {
+	t.Parallel()
 	for _, body := range []string{"null", "{}", item200, ""} {
 		cloud := New(Config{})
 		cloud.Always(SendSms, &Fault{Kind: Body, Body: body})
@@ -121,18 +141,21 @@ func TestABodyIsGivenAsItIs(t *testing.T) {
 	}
 }
 
-func TestARedirectGoesWhereItSays(t *testing.T) {
+func TestFaults_redirect(t *testing.T) {
+	t.Parallel()
 	cloud := New(Config{})
-	cloud.Script(SendSms, Fault{Kind: Redirect, Location: "http://elsewhere/"}, Fault{Kind: Redirect, Status: 302})
-	w := post(cloud)
-	assert.Equal(t, 307, w.Code)
-	assert.Equal(t, "http://elsewhere/", w.Header().Get("Location"))
-	w = post(cloud)
-	assert.Equal(t, 302, w.Code)
-	assert.Equal(t, "/", w.Header().Get("Location"))
+	cloud.Script(SendSms, Fault{Kind: Redirect, Location: "http://elsewhere/"},
+		Fault{Kind: Redirect, Status: 302})
+	rec := post(cloud)
+	assert.Equal(t, 307, rec.Code)
+	assert.Equal(t, "http://elsewhere/", rec.Header().Get("Location"))
+	rec = post(cloud)
+	assert.Equal(t, 302, rec.Code)
+	assert.Equal(t, "/", rec.Header().Get("Location"))
 }
 
-func TestWithoutHTTP1AConnectionIsAborted(t *testing.T) {
+func TestFaults_withoutHTTP1(t *testing.T) {
+	t.Parallel()
 	cloud := New(Config{})
 	cloud.Script(SendSms, Fault{Kind: ResetUnsent})
 	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { post(cloud) })
@@ -142,12 +165,13 @@ func TestWithoutHTTP1AConnectionIsAborted(t *testing.T) {
 func post(cloud *Cloud) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}"))
 	r.Header.Set("X-TC-Action", SendSms)
-	w := httptest.NewRecorder()
-	cloud.ServeHTTP(w, r)
-	return w
+	rec := httptest.NewRecorder()
+	cloud.ServeHTTP(rec, r)
+	return rec
 }
 
-func TestAHugeAnswerIsStillTheAnswer(t *testing.T) {
+func TestFaults_huge(t *testing.T) {
+	t.Parallel()
 	cloud := New(Config{})
 	cloud.Script(SendSms, Fault{Kind: Huge})
 	body := post(cloud).Body.Bytes()
@@ -157,15 +181,17 @@ func TestAHugeAnswerIsStillTheAnswer(t *testing.T) {
 	assert.Equal(t, "AuthFailure.InvalidAuthorization", v.Response.Error.Code)
 }
 
-func TestAnEndlessAnswerIsValidAsFarAsItGoes(t *testing.T) {
-	w := newWorld(t)
-	w.cloud.Script(SendSms, Fault{Kind: Slow})
+func TestFaults_slowWithoutEnd(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.cloud.Script(SendSms, Fault{Kind: Slow})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.server.URL, strings.NewReader("{}"))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, e.server.URL,
+		strings.NewReader("{}"))
 	require.NoError(t, err)
 	r.Header.Set("X-TC-Action", SendSms)
-	response, err := w.transport.RoundTrip(r)
+	response, err := e.transport.RoundTrip(r)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	some := make([]byte, 3)
@@ -174,129 +200,150 @@ func TestAnEndlessAnswerIsValidAsFarAsItGoes(t *testing.T) {
 	assert.Equal(t, "{  ", string(some))
 }
 
-func TestADelayDoesNotSendForAClientThatLeft(t *testing.T) {
-	w := newWorld(t)
-	w.cloud.Script(SendSms, Fault{Kind: Delay, Delay: time.Hour})
+func TestFaults_delayOutlastsClient(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.cloud.Script(SendSms, Fault{Kind: Delay, Delay: time.Hour})
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
-		for w.cloud.Count(SendSms) == 0 {
+		for e.cloud.Count(SendSms) == 0 {
 			runtime.Gosched()
 		}
 		cancel()
 	}()
-	_, err := w.send(ctx, message())
+	_, err := e.send(ctx, message())
 	assert.ErrorIs(t, err, context.Canceled)
-	require.NoError(t, w.cloud.Await(t.Context(), SendSms, 1))
-	assert.Empty(t, w.cloud.Outbox())
+	require.NoError(t, e.cloud.Await(t.Context(), SendSms, 1))
+	assert.Empty(t, e.cloud.Outbox())
 }
 
-func TestAClientThatLeavesInTheMiddleOfItsRequest(t *testing.T) {
-	w := newWorld(t)
+func TestCloud_clientLeavesWithinRequest(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
 	body, half := io.Pipe()
-	r, err := http.NewRequest(http.MethodPost, w.server.URL, body)
+	r, err := http.NewRequest(http.MethodPost, e.server.URL, body)
 	require.NoError(t, err)
 	r.Header.Set("X-TC-Action", SendSms)
 	go func() {
 		half.Write([]byte("{"))
 		half.CloseWithError(io.ErrUnexpectedEOF)
 	}()
-	_, err = w.transport.RoundTrip(r)
+	_, err = e.transport.RoundTrip(r)
 	require.Error(t, err)
-	require.NoError(t, w.cloud.Await(t.Context(), SendSms, 1))
-	assert.Nil(t, w.cloud.Requests()[0].Body)
+	require.NoError(t, e.cloud.Await(t.Context(), SendSms, 1))
+	assert.Nil(t, e.cloud.Requests()[0].Body)
 }
 
-func TestAwaitEndsWithItsContext(t *testing.T) {
+func TestAwait_endsWithContext(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	assert.ErrorIs(t, New(Config{}).Await(ctx, SendSms, 1), context.Canceled)
 	assert.NoError(t, New(Config{}).Await(ctx, SendSms, 0))
 }
 
-func TestScriptedFaultsComeInOrderAndBeforeTheOthers(t *testing.T) {
-	w := newWorld(t)
-	w.cloud.Update(func(a *Account) {
+func TestScript_order(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.cloud.Update(func(a *Account) {
 		a.Numbers = map[string]Fault{
 			"+8613800138000": {Kind: Refuse, Code: "number"},
 			"+8613800138001": {Kind: Error, Code: "number"},
 		}
 	})
 	other := message(to("+8613800138001"))
-	assert.Equal(t, "number", w.sendOne(message()))
-	assert.Equal(t, "number", w.sendOne(other))
+	assert.Equal(t, "number", e.sendOne(message()))
+	assert.Equal(t, "number", e.sendOne(other))
 
-	w.cloud.Always(SendSms, &Fault{Kind: Error, Code: "standing"})
-	w.cloud.Script(SendSms, Fault{Kind: Error, Code: "first"}, Fault{}, Fault{})
-	w.cloud.Script(SendSms, Fault{Kind: Error, Code: "last"})
-	assert.Equal(t, "first", w.sendOne(message()))
-	assert.Equal(t, "Ok", w.sendOne(message()), "behave means: whatever the number wants")
-	assert.Equal(t, "Ok", w.sendOne(other))
-	assert.Equal(t, "last", w.sendOne(message()))
-	assert.Equal(t, "standing", w.sendOne(message()))
-	assert.Equal(t, "standing", w.sendOne(message()))
+	e.cloud.Always(SendSms, &Fault{Kind: Error, Code: "standing"})
+	e.cloud.Script(SendSms, Fault{Kind: Error, Code: "first"}, Fault{}, Fault{})
+	e.cloud.Script(SendSms, Fault{Kind: Error, Code: "last"})
+	assert.Equal(t, "first", e.sendOne(message()))
+	assert.Equal(t, "Ok", e.sendOne(message()), "behave means: whatever the number wants")
+	assert.Equal(t, "Ok", e.sendOne(other))
+	assert.Equal(t, "last", e.sendOne(message()))
+	assert.Equal(t, "standing", e.sendOne(message()))
+	assert.Equal(t, "standing", e.sendOne(message()))
 
-	w.cloud.Reset()
-	assert.Equal(t, "standing", w.sendOne(message()), "a switch stays where it is")
-	w.cloud.Always(SendSms, nil)
-	assert.Equal(t, "number", w.sendOne(message()))
+	e.cloud.Reset()
+	assert.Equal(t, "standing", e.sendOne(message()), "a switch stays where it is")
+	e.cloud.Always(SendSms, nil)
+	assert.Equal(t, "number", e.sendOne(message()))
 }
 
-func TestAFaultIsOneActionsOnly(t *testing.T) {
-	w := newWorld(t)
-	w.cloud.Always(GetSecretValue, &Fault{Kind: Error})
-	assert.Equal(t, "Ok", w.sendOne(message()))
+func TestAlways_concernsOneAction(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.cloud.Always(GetSecretValue, &Fault{Kind: Error})
+	assert.Equal(t, "Ok", e.sendOne(message()))
 }
 
-func TestANumberAsksForAFault(t *testing.T) {
+func TestNumbers(t *testing.T) {
+	t.Parallel()
 	const magic = "+8613800138000"
 	refusal := Fault{Kind: Refuse, Code: "FailedOperation.PhoneNumberInBlacklist"}
-	tests := map[string]struct {
+	tests := []struct {
+		name  string
 		fault Fault
-		spoil func(*world)
+		spoil func(*env)
 		want  string
 		sent  int
 	}{
-		"to be refused":                  {refusal, nil, "FailedOperation.PhoneNumberInBlacklist", 0},
-		"to behave":                      {Fault{}, nil, "Ok", 1},
-		"for a reset after the send":     {Fault{Kind: ResetSent}, nil, networks, 1},
-		"for a reset before the body":    {Fault{Kind: ResetEarly}, nil, networks, 0},
-		"for an outer error":             {Fault{Kind: Error, Code: "RequestLimitExceeded"}, nil, "RequestLimitExceeded", 0},
-		"but not with a key of nobody":   {Fault{Kind: ResetSent}, func(w *world) { w.key.SecretKey = "guess" }, "AuthFailure.SignatureFailure", 0},
-		"but not without a region":       {refusal, func(w *world) { w.region = "" }, "MissingParameter", 0},
-		"nor to be refused with a wrong": {refusal, func(w *world) { w.key.SecretKey = "guess" }, "AuthFailure.SignatureFailure", 0},
+		{"to be refused", refusal, nil, "FailedOperation.PhoneNumberInBlacklist", 0},
+		{"to behave", Fault{}, nil, "Ok", 1},
+		{"for a reset after the send", Fault{Kind: ResetSent}, nil, networks, 1},
+		{"for a reset before the body", Fault{Kind: ResetEarly}, nil, networks, 0},
+		{"for an outer error", Fault{Kind: Error, Code: "RequestLimitExceeded"}, nil,
+			"RequestLimitExceeded", 0},
+		{"but not with a key of nobody", Fault{Kind: ResetSent},
+			func(e *env) { e.key.SecretKey = "guess" }, "AuthFailure.SignatureFailure", 0},
+		{"but not without a region", refusal, func(e *env) { e.region = "" }, "MissingParameter",
+			0},
+		{"nor to be refused with a wrong", refusal, func(e *env) { e.key.SecretKey = "guess" },
+			"AuthFailure.SignatureFailure", 0},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			w.cloud.Update(func(a *Account) { a.Numbers = map[string]Fault{magic: test.fault} })
-			if test.spoil != nil {
-				test.spoil(w)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t)
+			e.cloud.Update(func(a *Account) { a.Numbers = map[string]Fault{magic: tt.fault} })
+			if tt.spoil != nil {
+				tt.spoil(e)
 			}
-			assert.Equal(t, test.want, w.sendOne(message(to("13800138000"))))
-			assert.Len(t, w.cloud.Outbox(), test.sent)
+			assert.Equal(t, tt.want, e.sendOne(message(to("13800138000"))))
+			assert.Len(t, e.cloud.Outbox(), tt.sent)
 		})
 	}
 }
 
-func TestANumbersRefusalIsItsOwn(t *testing.T) {
-	w := newWorld(t)
-	w.cloud.Update(func(a *Account) { a.Numbers = map[string]Fault{"+8613800138000": {Kind: Refuse, Code: "X"}} })
-	response, err := w.send(t.Context(), message(to("+8613800138000", "+8613800138001")))
+func TestNumbers_refusalConcernsOneNumber(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.cloud.Update(func(a *Account) {
+		a.Numbers = map[string]Fault{"+8613800138000": {Kind: Refuse,
+			Code: "X"}}
+	})
+	response, err := e.send(t.Context(), message(to("+8613800138000", "+8613800138001")))
 	require.NoError(t, err)
 	assert.Equal(t, "X", *response.Response.SendStatusSet[0].Code)
 	assert.Equal(t, "Ok", *response.Response.SendStatusSet[1].Code)
 }
 
-func TestANumbersFaultNeedsAReadableRequest(t *testing.T) {
-	w := newWorld(t)
-	w.cloud.Update(func(a *Account) { a.Numbers = map[string]Fault{"+8613800138000": {Kind: HangSent}} })
+func TestNumbers_needReadableRequest(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.cloud.Update(func(a *Account) {
+		a.Numbers = map[string]Fault{"+8613800138000": {Kind: HangSent}}
+	})
 	assert.Equal(t, "MissingParameter: The request is missing a required parameter `SmsSdkAppId`.",
-		w.raw("sms", "2021-01-11", "SendSms", `{"PhoneNumberSet":["+8613800138000"]}`))
+		e.raw("sms", "2021-01-11", "SendSms", `{"PhoneNumberSet":["+8613800138000"]}`))
 }
 
-func TestEveryCodeHasAMessage(t *testing.T) {
+func TestMessageOf(t *testing.T) {
+	t.Parallel()
 	assert.Equal(t, "FailedOperation.Unheard", messageOf("FailedOperation.Unheard"))
-	for _, code := range []string{"InternalError", "RequestLimitExceeded", "LimitExceeded.AppDailyLimit"} {
+	for _, code := range []string{"InternalError", "RequestLimitExceeded",
+		"LimitExceeded.AppDailyLimit"} {
 		assert.NotEqual(t, code, messageOf(code))
 	}
 }

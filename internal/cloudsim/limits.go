@@ -2,11 +2,11 @@ package cloudsim
 
 import "time"
 
-// usage is what the limits count: accepted messages only.
-type usage struct {
-	numbers map[string][]accepted // :: E.164 number → messages of the last hour and day, oldest first
-	apps    map[string]daily      // :: app id → messages of one day
-	spent   int                   // segments taken from the package
+// sent counts accepted messages for the limits.
+type sent struct {
+	numbers  map[string][]accepted // :: E.164 number → messages of the last hour and day
+	apps     map[string]daily      // :: app id → messages of one day
+	segments int                   // taken from the package
 }
 
 type accepted struct {
@@ -19,15 +19,16 @@ type daily struct {
 	count int
 }
 
-func newUsage() usage {
-	return usage{numbers: make(map[string][]accepted), apps: make(map[string]daily)}
+func newSent() sent {
+	return sent{numbers: make(map[string][]accepted), apps: make(map[string]daily)}
 }
 
-// limit returns the code of the limit that a message of fee segments would
-// exceed now, or "".
-func (u *usage) limit(account *Account, app *App, number, text string, fee int, now time.Time) string {
+// exceeds returns the code of the limit that a message of fee segments would exceed now, or "".
+func (c *sent) exceeds(
+	account *Account, app *App, number, text string, fee int, now time.Time,
+) string {
 	var same, hour, day int
-	for _, m := range u.numbers[number] {
+	for _, m := range c.numbers[number] {
 		age := now.Sub(m.at)
 		if age < 30*time.Second && m.text == text {
 			same++
@@ -47,9 +48,9 @@ func (u *usage) limit(account *Account, app *App, number, text string, fee int, 
 		return "LimitExceeded.PhoneNumberOneHourLimit"
 	case reached(day, limits.perDay()):
 		return "LimitExceeded.PhoneNumberDailyLimit"
-	case app.DailyLimit > 0 && u.today(app.SDKAppID, now).count >= app.DailyLimit:
+	case app.DailyLimit > 0 && c.today(app.SDKAppID, now).count >= app.DailyLimit:
 		return "LimitExceeded.AppDailyLimit"
-	case account.Balance != nil && u.spent+fee > *account.Balance:
+	case account.Balance != nil && c.segments+fee > *account.Balance:
 		return "FailedOperation.InsufficientBalanceInSmsPackage"
 	}
 	return ""
@@ -57,31 +58,31 @@ func (u *usage) limit(account *Account, app *App, number, text string, fee int, 
 
 func reached(count, limit int) bool { return limit >= 0 && count >= limit }
 
-// add counts an accepted message and forgets those no limit looks at any more.
-func (u *usage) add(app *App, number, text string, fee int, now time.Time) {
+// add counts an accepted message and drops those that no limit counts any more.
+func (c *sent) add(app *App, number, text string, fee int, now time.Time) {
 	var kept []accepted
-	for _, m := range u.numbers[number] {
+	for _, m := range c.numbers[number] {
 		if now.Sub(m.at) < time.Hour || !m.at.Before(startOfDay(now)) {
 			kept = append(kept, m)
 		}
 	}
-	u.numbers[number] = append(kept, accepted{now, text})
+	c.numbers[number] = append(kept, accepted{now, text})
 
-	today := u.today(app.SDKAppID, now)
+	today := c.today(app.SDKAppID, now)
 	today.count++
-	u.apps[app.SDKAppID] = today
-	u.spent += fee
+	c.apps[app.SDKAppID] = today
+	c.segments += fee
 }
 
-func (u *usage) today(app string, now time.Time) daily {
-	d := u.apps[app]
+func (c *sent) today(app string, now time.Time) daily {
+	d := c.apps[app]
 	if day := startOfDay(now); !d.day.Equal(day) {
 		return daily{day: day}
 	}
 	return d
 }
 
-// startOfDay is midnight in Asia/Shanghai, without needing a time zone database.
+// startOfDay is midnight in Asia/Shanghai. It needs no time zone database.
 func startOfDay(t time.Time) time.Time {
 	t = inShanghai(t)
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())

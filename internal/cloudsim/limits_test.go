@@ -26,7 +26,10 @@ type step struct {
 }
 
 // code is a message with another content each time.
-func code(n int) *sms.SendSmsRequest { return message(template("110", fmt.Sprintf("%06d", n), "10")) }
+func code(n int) *sms.SendSmsRequest {
+	return message(template("110", fmt.Sprintf("%06d", n),
+		"10"))
+}
 
 // codes are n sends of different codes that come to the same outcome.
 func codes(n, first int, want string) []step {
@@ -46,92 +49,98 @@ func join(parts ...[]step) []step {
 }
 
 func TestLimits(t *testing.T) {
+	t.Parallel()
 	const second, hour = time.Second, time.Hour
 	balance := func(n int) func(*Account) { return func(a *Account) { a.Balance = &n } }
 	limits := func(l Limits) func(*Account) { return func(a *Account) { a.Limits = l } }
 	other := to("+8613800138001")
-	tests := map[string]struct {
+	tests := []struct {
+		name    string
 		account func(*Account)
 		steps   []step
 	}{
-		"the same code again within 30 seconds": {nil, []step{
+		{"the same code again within 30 seconds", nil, []step{
 			{0, code(1), "Ok"}, {29 * second, code(1), thirtySeconds}, {second, code(1), "Ok"}}},
-		"a refused message does not prolong the 30 seconds": {nil, []step{
-			{0, code(1), "Ok"}, {20 * second, code(1), thirtySeconds}, {10 * second, code(1), "Ok"}}},
-		"another code within 30 seconds": {nil, []step{
+		{"a refused message does not prolong the 30 seconds", nil, []step{
+			{0, code(1), "Ok"}, {20 * second, code(1), thirtySeconds},
+			{10 * second, code(1), "Ok"}}},
+		{"another code within 30 seconds", nil, []step{
 			{0, code(1), "Ok"}, {0, code(2), "Ok"}}},
-		"the same code to another number": {nil, []step{
+		{"the same code to another number", nil, []step{
 			{0, code(1), "Ok"}, {0, message(template("110", "000001", "10"), other), "Ok"}}},
-		"the same number in another spelling": {nil, []step{
-			{0, code(1), "Ok"}, {0, message(template("110", "000001", "10"), to("13800138000")), thirtySeconds}}},
-		"two of the same are allowed by the account": {limits(Limits{ThirtySeconds: 2}), []step{
+		{"the same number in another spelling", nil, []step{
+			{0, code(1), "Ok"}, {0, message(template("110", "000001", "10"), to("13800138000")),
+				thirtySeconds}}},
+		{"two of the same are allowed by the account", limits(Limits{ThirtySeconds: 2}), []step{
 			{0, code(1), "Ok"}, {0, code(1), "Ok"}, {0, code(1), thirtySeconds}}},
-		"the account has no limit on the same code": {limits(Limits{ThirtySeconds: -1}), []step{
+		{"the account has no limit on the same code", limits(Limits{ThirtySeconds: -1}), []step{
 			{0, code(1), "Ok"}, {0, code(1), "Ok"}}},
-		"the account has an hourly limit": {limits(Limits{PerHour: 2}), []step{
-			{0, code(1), "Ok"}, {hour / 2, code(2), "Ok"}, {hour/2 - second, code(3), oneHour}, {second, code(3), "Ok"}, {0, code(4), oneHour}}},
-		"ten a day, the day ending at midnight in Shanghai": {nil, join(
-			codes(10, 0, "Ok"), []step{{0, code(10), oneDay}, {12*hour - second, code(10), oneDay}, {second, code(10), "Ok"}})},
-		"another number has a day of its own": {nil, join(
+		{"the account has an hourly limit", limits(Limits{PerHour: 2}), []step{
+			{0, code(1), "Ok"}, {hour / 2, code(2), "Ok"}, {hour/2 - second, code(3), oneHour},
+			{second, code(3), "Ok"}, {0, code(4), oneHour}}},
+		{"ten a day, the day ending at midnight in Shanghai", nil, join(
+			codes(10, 0, "Ok"), []step{{0, code(10), oneDay}, {12*hour - second, code(10), oneDay},
+				{second, code(10), "Ok"}})},
+		{"another number has a day of its own", nil, join(
 			codes(10, 0, "Ok"), []step{{0, code(10), oneDay}, {0, message(other), "Ok"}})},
-		"the account has no daily limit": {limits(Limits{PerDay: -1}), codes(11, 0, "Ok")},
-		"two a day":                      {limits(Limits{PerDay: 2}), join(codes(2, 0, "Ok"), codes(1, 2, oneDay))},
-		"an app's daily limit holds for all numbers, until midnight": {nil, []step{
+		{"the account has no daily limit", limits(Limits{PerDay: -1}), codes(11, 0, "Ok")},
+		{"two a day", limits(Limits{PerDay: 2}), join(codes(2, 0, "Ok"), codes(1, 2, oneDay))},
+		{"an app's daily limit holds for all numbers, until midnight", nil, []step{
 			{0, message(app("1400008888")), "Ok"}, {0, message(app("1400008888"), other), "Ok"},
-			{0, message(app("1400008888"), to("+8613800138002")), appDay}, {0, message(to("+8613800138002")), "Ok"},
+			{0, message(app("1400008888"), to("+8613800138002")), appDay},
+			{0, message(to("+8613800138002")), "Ok"},
 			{12 * hour, message(app("1400008888")), "Ok"}}},
-		"a package runs out": {balance(2), join(codes(2, 0, "Ok"), codes(1, 2, noBalance))},
-		"an empty package":   {balance(0), codes(1, 0, noBalance)},
-		"the account lets longer parameters pass": {limits(Limits{ParamLength: 8}), []step{
+		{"a package runs out", balance(2), join(codes(2, 0, "Ok"), codes(1, 2, noBalance))},
+		{"an empty package", balance(0), codes(1, 0, noBalance)},
+		{"the account lets longer parameters pass", limits(Limits{ParamLength: 8}), []step{
 			{0, message(template("112", "八个字符现在没错")), "Ok"},
-			{0, message(template("112", "九个字符现在也要错")), "InvalidParameterValue.TemplateParameterLengthLimit"}}},
-		"the account lets any parameter pass": {limits(Limits{ParamLength: -1}), []step{
+			{0, message(template("112", "九个字符现在也要错")),
+				"InvalidParameterValue.TemplateParameterLengthLimit"}}},
+		{"the account lets any parameter pass", limits(Limits{ParamLength: -1}), []step{
 			{0, message(template("112", "九个字符现在也没有错")), "Ok"}}},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			if test.account != nil {
-				w.cloud.Update(test.account)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t)
+			if tt.account != nil {
+				e.cloud.Update(tt.account)
 			}
-			for i, s := range test.steps {
-				w.clock.add(s.after)
-				require.Equal(t, s.want, w.sendOne(s.message), "step %d", i)
+			for i, s := range tt.steps {
+				e.clock.add(s.after)
+				require.Equal(t, s.want, e.sendOne(s.message), "step %d", i)
 			}
 		})
 	}
 }
 
-func TestALimitNamesTheCountry(t *testing.T) {
-	w := newWorld(t)
-	w.sendOne(message())
-	response, err := w.send(t.Context(), message())
-	require.NoError(t, err)
-	assert.Equal(t, "CN", *response.Response.SendStatusSet[0].IsoCode)
-}
-
-func TestResetForgetsAllButTheAccount(t *testing.T) {
-	w := newWorld(t)
+func TestReset(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
 	two := 2
-	w.cloud.Update(func(a *Account) { a.Limits.PerDay, a.Balance, a.Keys[0].Allow = 1, &two, []string{"*"} })
-	w.cloud.Script(GetSecretValue, Fault{Kind: Error})
-	require.Equal(t, "Ok", w.sendOne(code(1)))
-	require.Equal(t, oneDay, w.sendOne(code(2)))
-	require.Equal(t, 2, w.cloud.Count(SendSms))
+	e.cloud.Update(func(a *Account) {
+		a.Limits.PerDay, a.Balance, a.Keys[0].Allow = 1, &two,
+			[]string{"*"}
+	})
+	e.cloud.Script(GetSecretValue, Fault{Kind: Error})
+	require.Equal(t, "Ok", e.sendOne(code(1)))
+	require.Equal(t, oneDay, e.sendOne(code(2)))
+	require.Equal(t, 2, e.cloud.Count(SendSms))
 
-	w.cloud.Reset()
-	assert.Empty(t, w.cloud.Outbox())
-	assert.Empty(t, w.cloud.Requests())
-	assert.Zero(t, w.cloud.Count(SendSms))
-	_, err := w.read("sms-key", "SSM_Current")
+	e.cloud.Reset()
+	assert.Empty(t, e.cloud.Outbox())
+	assert.Empty(t, e.cloud.Requests())
+	assert.Zero(t, e.cloud.Count(SendSms))
+	_, err := e.read("sms-key", "SSM_Current")
 	assert.NoError(t, err, "the scripted fault is gone, the permission is not")
-	assert.Equal(t, "Ok", w.sendOne(code(1)))
-	assert.Equal(t, "5000:1045710669157053657800000001", w.cloud.Outbox()[0].SerialNo)
-	assert.Equal(t, "a0aabda6-cf91-4f3e-a81f-000000000002", w.cloud.Outbox()[0].RequestID)
+	assert.Equal(t, "Ok", e.sendOne(code(1)))
+	assert.Equal(t, "5000:1045710669157053657800000001", e.cloud.Outbox()[0].SerialNo)
+	assert.Equal(t, "a0aabda6-cf91-4f3e-a81f-000000000002", e.cloud.Outbox()[0].RequestID)
 }
 
-func TestOldMessagesAreForgotten(t *testing.T) {
-	u := newUsage()
+func TestLimits_dropOldMessages(t *testing.T) {
+	t.Parallel()
+	u := newSent()
 	app := &App{SDKAppID: "1"}
 	for range 3 {
 		u.add(app, "+1", "x", 1, noon)

@@ -5,14 +5,14 @@ import (
 	"strconv"
 )
 
-// maxList is how many signatures or templates one answer holds, and how many ids
-// one request may name.
+// maxList is how many signatures, templates or reports one answer holds, and how many ids one
+// request may name.
 const maxList = 100
 
 // firstSignID is the id of the first signature that has none of its own.
 const firstSignID = 1000001
 
-// everywhere is the International of a template for both kinds of numbers.
+// everywhere is the value of International of a template for both kinds of numbers.
 const everywhere = 3
 
 type signList struct {
@@ -49,10 +49,10 @@ type templateStatus struct {
 	TemplateContent string
 }
 
-// signsLocked lists signatures, those named or a range of all. Ids that aren't
-// there, or are of the other kind, are left out.
+// signsLocked lists signatures: those named, or a range of all. It leaves out ids that don't exist
+// or are of the other kind.
 func (c *Cloud) signsLocked(q *call, fault Fault) (*signList, *apiError) {
-	p, err := c.parseList(q, "SignIdSet", 10, fault)
+	p, err := c.parseListLocked(q, "SignIdSet", 10, fault)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,8 @@ func (c *Cloud) signsLocked(q *call, fault Fault) (*signList, *apiError) {
 			status.SignId = s.ID
 		}
 		if !s.International {
-			status.QualificationId, status.QualificationName, status.QualificationStatusCode = 1, "示例", 1
+			status.QualificationId, status.QualificationName = 1, "示例"
+			status.QualificationStatusCode = 1
 		}
 		all = append(all, status)
 	}
@@ -83,7 +84,7 @@ func (c *Cloud) signsLocked(q *call, fault Fault) (*signList, *apiError) {
 
 // templatesLocked lists templates in the same way.
 func (c *Cloud) templatesLocked(q *call, key Key, fault Fault) (*templateList, *apiError) {
-	p, err := c.parseList(q, "TemplateIdSet", 0, fault)
+	p, err := c.parseListLocked(q, "TemplateIdSet", 0, fault)
 	if err != nil {
 		return nil, err
 	}
@@ -114,8 +115,10 @@ func (c *Cloud) templatesLocked(q *call, key Key, fault Fault) (*templateList, *
 	return &templateList{chosen, q.id()}, nil
 }
 
-// parseList reads the parameters that both lists share.
-func (c *Cloud) parseList(q *call, ids string, limit int, fault Fault) (params, *apiError) {
+// parseListLocked reads the parameters that both lists share.
+func (c *Cloud) parseListLocked(
+	q *call, ids string, limit int, fault Fault,
+) (params, *apiError) {
 	p, err := parseParams(q.body, []field{
 		{name: "International", number: true, required: true},
 		{name: ids, number: true, list: true},
@@ -143,8 +146,7 @@ func (c *Cloud) parseList(q *call, ids string, limit int, fault Fault) (params, 
 	return p, nil
 }
 
-// choose returns the items that are named, or if none is, those from Offset on, as
-// many as Limit.
+// choose returns the items that are named or, if none is, Limit items from Offset on.
 func choose[T any](all []T, p params, ids string, id func(T) uint64) []T {
 	chosen := []T{}
 	if len(p[ids]) > 0 {

@@ -21,13 +21,12 @@ type Message struct {
 	KeyID          string // the SecretId that signed the request
 	Time           time.Time
 
-	// Answered reports whether a complete answer was to follow. It is false where
-	// a fault kept it from the caller, who can't know that the message went out.
+	// Answered is false if a fault kept the complete answer from the caller, who then can't know
+	// that the message went out.
 	Answered bool
 }
 
-// Outbox returns copies of the accepted messages since the start or Reset, oldest
-// first.
+// Outbox returns copies of the accepted messages since the start or Reset, oldest first.
 func (c *Cloud) Outbox() []Message {
 	c.mu.Lock()
 	defer c.mu.Unlock()

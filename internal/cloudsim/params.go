@@ -7,8 +7,7 @@ import (
 	"strconv"
 )
 
-// field is a parameter of an action: a string or an unsigned integer, or a list
-// of such.
+// field is a parameter of an action: a string or an unsigned integer, or a list of either.
 type field struct {
 	name     string
 	list     bool
@@ -16,8 +15,8 @@ type field struct {
 	required bool
 }
 
-// params holds the parameters that are present; a single value is a list of one,
-// and a number is its digits.
+// params holds the parameters that are present. A single value is a list of one, a number its
+// digits.
 type params map[string][]string
 
 func (p params) get(name string) string {
@@ -27,19 +26,19 @@ func (p params) get(name string) string {
 	return p[name][0]
 }
 
-// number returns a parameter of a field with number, or 0 if it is absent.
+// number returns the parameter of a number field, or 0 if it is absent.
 func (p params) number(name string) int {
-	n, _ := strconv.Atoi(p.get(name)) // parseField took nothing else
+	n, _ := strconv.Atoi(p.get(name)) // parseField let nothing else pass
 	return n
 }
 
-// parseParams holds a request's body against the action's fields. The gateway
-// does the same before the action itself sees anything, which is why these
-// errors are outer ones.
+// parseParams checks a request's body against the action's fields. Its errors are outer ones,
+// because the gateway checks this before the action sees anything.
 func parseParams(body []byte, fields []field) (params, *apiError) {
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
-		return nil, &apiError{"InvalidParameter", "The request body is not a valid JSON object."}
+		return nil, &apiError{"InvalidParameter",
+			"The request body is not a valid JSON object."}
 	}
 	p := make(params)
 	for _, f := range fields {
@@ -59,7 +58,8 @@ func parseParams(body []byte, fields []field) (params, *apiError) {
 	}
 	if len(raw) > 0 {
 		name := slices.Min(slices.Collect(maps.Keys(raw)))
-		return nil, &apiError{"UnknownParameter", "The parameter `" + name + "` is not recognized."}
+		return nil, &apiError{"UnknownParameter",
+			"The parameter `" + name + "` is not recognized."}
 	}
 	return p, nil
 }
@@ -105,5 +105,6 @@ func parseNumeral(name string, value json.RawMessage) (string, *apiError) {
 }
 
 func wrongType(name string) *apiError {
-	return &apiError{"InvalidParameter", "The value type of parameter `" + name + "` is not valid."}
+	return &apiError{"InvalidParameter",
+		"The value type of parameter `" + name + "` is not valid."}
 }

@@ -7,23 +7,22 @@ import (
 	"time"
 )
 
-// deliveryTime is how long a message is on its way to a phone.
+// deliveryTime is how long a message takes to a phone.
 const deliveryTime = 2 * time.Second
 
 // maxReportAge is how far back delivery reports can be asked for.
 const maxReportAge = 7 * 24 * time.Hour
 
-// Report is what a carrier says of a message. The zero Report is a delivery after
-// two seconds.
+// Report is what a carrier says of a message. The zero Report is a delivery after two seconds.
 type Report struct {
-	// Failed messages don't reach the phone.
+	// Failed means that the message doesn't reach the phone.
 	Failed bool `json:"failed,omitempty"`
 
-	// Description is the carrier's word; empty means DELIVRD, or UNDELIV if it Failed.
+	// Description is the carrier's word; empty means DELIVRD, or UNDELIV if Failed.
 	Description string `json:"description,omitempty"`
 
-	// Delay is the time until the report, by Config.Now; in JSON "delay", a text
-	// like "2s". Zero means two seconds, and a negative one that no report comes.
+	// Delay is the time until the report, by Config.Now; in JSON "delay", a text like "2s". Zero
+	// means two seconds. If it is negative, no report comes.
 	Delay time.Duration `json:"-"`
 }
 
@@ -64,7 +63,7 @@ type reportList struct {
 	RequestId            string
 }
 
-// report is what came of one message, in Tencent's order of fields.
+// report is the outcome of one message, in Tencent's order of fields.
 type report struct {
 	UserReceiveTime  uint64
 	CountryCode      string
@@ -76,9 +75,8 @@ type report struct {
 	SessionContext   string
 }
 
-// reportsLocked lists the reports there are by now of the messages that went to a
-// number in a range of time, newest first. That pulling them takes none away is
-// so only for reports by number.
+// reportsLocked lists the reports that exist by now of the messages sent to a number in a range of
+// time, newest first. Unlike other reports, those by number can be pulled again.
 func (c *Cloud) reportsLocked(q *call, fault Fault) (*reportList, *apiError) {
 	p, err := parseParams(q.body, []field{
 		{name: "BeginTime", number: true, required: true},
@@ -95,14 +93,10 @@ func (c *Cloud) reportsLocked(q *call, fault Fault) (*reportList, *apiError) {
 		return nil, fault.apiError()
 	}
 	app, number := p.get("SmsSdkAppId"), p.get("PhoneNumber")
-	i := slices.IndexFunc(c.account.Apps, func(a App) bool { return a.SDKAppID == app })
-	if i < 0 {
-		return nil, refuse("UnauthorizedOperation.SmsSdkAppIdVerifyFail")
+	if _, code := c.account.app(app); code != "" {
+		return nil, refuse(code)
 	}
-	if c.account.Apps[i].Disabled {
-		return nil, refuse("UnauthorizedOperation.SdkAppIdIsDisabled")
-	}
-	if e164, ok := parseNumber(number); !ok || e164 != number {
+	if !isE164(number) {
 		return nil, refuse("InvalidParameterValue.IncorrectPhoneNumber")
 	}
 	begin := time.Unix(int64(p.number("BeginTime")), 0)
@@ -127,9 +121,9 @@ func (c *Cloud) reportsLocked(q *call, fault Fault) (*reportList, *apiError) {
 		if m.PhoneNumber != number || m.SDKAppID != app || sent.Before(begin) || sent.After(end) {
 			continue
 		}
-		fate := c.account.Reports[number]
-		arrival := m.Time.Add(cmp.Or(fate.Delay, deliveryTime))
-		if fate.Delay < 0 || q.now.Before(arrival) || len(reports) == p.number("Limit") {
+		result := c.account.Reports[number]
+		arrival := m.Time.Add(cmp.Or(result.Delay, deliveryTime))
+		if result.Delay < 0 || q.now.Before(arrival) || len(reports) == p.number("Limit") {
 			continue
 		}
 		r := report{
@@ -137,14 +131,13 @@ func (c *Cloud) reportsLocked(q *call, fault Fault) (*reportList, *apiError) {
 			PhoneNumber:     number,
 			SerialNo:        m.SerialNo,
 			ReportStatus:    "SUCCESS",
-			Description:     cmp.Or(fate.Description, "DELIVRD"),
+			Description:     cmp.Or(result.Description, "DELIVRD"),
 			SessionContext:  m.SessionContext,
 		}
-		if fate.Failed {
-			r.UserReceiveTime, r.ReportStatus, r.Description = 0, "FAIL", cmp.Or(fate.Description, "UNDELIV")
+		if result.Failed {
+			r.UserReceiveTime, r.ReportStatus = 0, "FAIL"
+			r.Description = cmp.Or(result.Description, "UNDELIV")
 		}
-		code := callingCode(number)
-		r.CountryCode, r.SubscriberNumber = code, number[1+len(code):]
 		reports = append(reports, r)
 	}
 	return &reportList{reports, q.id()}, nil

@@ -20,62 +20,67 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func newTLSWorld(t *testing.T) *world {
+func newTLSEnv(t *testing.T) *env {
 	t.Helper()
-	w := newWorld(t, Options{TLS: true})
+	e := newEnv(t, Options{TLS: true})
 	roots := x509.NewCertPool()
-	require.True(t, roots.AppendCertsFromPEM(w.server.CertPEM()))
-	w.transport.TLSClientConfig = &tls.Config{RootCAs: roots}
-	w.scheme = "HTTPS"
-	return w
+	require.True(t, roots.AppendCertsFromPEM(e.server.CertPEM()))
+	e.transport.TLSClientConfig = &tls.Config{RootCAs: roots}
+	e.scheme = "HTTPS"
+	return e
 }
 
-func TestTheCloudOverTLS(t *testing.T) {
-	w := newTLSWorld(t)
-	assert.True(t, strings.HasPrefix(w.server.URL, "https://127.0.0.1:"))
-	assert.Equal(t, "Ok", w.sendOne(message()))
-	_, err := w.asRole().read("sms-key", "SSM_Current")
+func TestServer_overTLS(t *testing.T) {
+	t.Parallel()
+	e := newTLSEnv(t)
+	assert.True(t, strings.HasPrefix(e.server.URL, "https://127.0.0.1:"))
+	assert.Equal(t, "Ok", e.sendOne(message()))
+	_, err := e.asRole().read("sms-key", "SSM_Current")
 	require.NoError(t, err)
 
-	requests := w.cloud.Requests()
+	requests := e.cloud.Requests()
 	assert.Equal(t, requests[0].RemoteAddr, requests[1].RemoteAddr, "one connection")
-	assert.Equal(t, 1, w.server.Connections())
+	assert.Equal(t, 1, e.server.Connections())
 }
 
-func TestTheCertificateNamesTheCloud(t *testing.T) {
-	w := newTLSWorld(t)
-	conn, err := tls.Dial("tcp", w.server.Addr(), w.transport.TLSClientConfig)
+func TestServer_certificate(t *testing.T) {
+	t.Parallel()
+	e := newTLSEnv(t)
+	conn, err := tls.Dial("tcp", e.server.Addr(), e.transport.TLSClientConfig)
 	require.NoError(t, err)
 	defer conn.Close()
 	leaf := conn.ConnectionState().PeerCertificates[0]
-	for _, name := range []string{"127.0.0.1", "::1", "localhost", "sms.tencentcloudapi.com", "ssm.tencentcloudapi.com"} {
+	for _, name := range []string{"127.0.0.1", "::1", "localhost", "sms.tencentcloudapi.com",
+		"ssm.tencentcloudapi.com"} {
 		assert.NoError(t, leaf.VerifyHostname(name))
 	}
 	assert.Error(t, leaf.VerifyHostname("cvm.tencentcloudapi.com"))
-	block, rest := pem.Decode(w.server.CertPEM())
+	block, rest := pem.Decode(e.server.CertPEM())
 	require.NotNil(t, block)
 	assert.Empty(t, rest)
-	assert.Nil(t, newWorld(t).server.CertPEM())
+	assert.Nil(t, newEnv(t).server.CertPEM())
 }
 
-func TestFaultsOfAConnectionOverTLS(t *testing.T) {
+func TestFaults_overTLS(t *testing.T) {
+	t.Parallel()
 	for kind, want := range map[Kind]error{
 		ResetEarly: syscall.ECONNRESET,
 		ResetSent:  syscall.ECONNRESET,
 		EOFSent:    io.EOF,
 	} {
-		w := newTLSWorld(t)
-		w.cloud.Script(SendSms, Fault{Kind: kind})
-		_, err := w.send(t.Context(), message())
+		e := newTLSEnv(t)
+		e.cloud.Script(SendSms, Fault{Kind: kind})
+		_, err := e.send(t.Context(), message())
 		assert.ErrorIs(t, err, want, kind)
 	}
-	w := newTLSWorld(t)
-	w.cloud.Script(SendSms, Fault{Kind: Cut})
-	assert.Equal(t, "ClientError.ParseJsonError", w.sendOne(message()))
-	assert.Len(t, w.cloud.Outbox(), 1)
+	e := newTLSEnv(t)
+	e.cloud.Script(SendSms, Fault{Kind: Cut})
+	assert.Equal(t, "ClientError.ParseJsonError", e.sendOne(message()))
+	assert.Len(t, e.cloud.Outbox(), 1)
 }
 
-func TestTheServerStaysOnLoopback(t *testing.T) {
+func TestStart_loopbackOnly(t *testing.T) {
+	t.Parallel()
 	_, err := Start(New(Config{}), Options{Addr: "0.0.0.0:0"})
 	assert.ErrorContains(t, err, "not a loopback address")
 	_, err = Start(New(Config{}), Options{Addr: "127.0.0.1:none"})
@@ -87,74 +92,81 @@ func TestTheServerStaysOnLoopback(t *testing.T) {
 	assert.ErrorIs(t, err, syscall.EADDRINUSE)
 }
 
-func TestAClosedPortRefusesAndOpensAgain(t *testing.T) {
-	w := newWorld(t)
-	require.Equal(t, "Ok", w.sendOne(code(1)))
-	require.NoError(t, w.server.Refuse(true))
-	require.NoError(t, w.server.Refuse(true), "twice is once")
-	assert.Equal(t, "Ok", w.sendOne(code(2)), "an open connection stays open")
+func TestRefuse(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	require.Equal(t, "Ok", e.sendOne(code(1)))
+	require.NoError(t, e.server.Refuse(true))
+	require.NoError(t, e.server.Refuse(true), "twice is once")
+	assert.Equal(t, "Ok", e.sendOne(code(2)), "an open connection stays open")
 
-	w.transport.CloseIdleConnections()
-	_, err := w.send(t.Context(), code(3))
+	e.transport.CloseIdleConnections()
+	_, err := e.send(t.Context(), code(3))
 	assert.ErrorIs(t, err, syscall.ECONNREFUSED)
 
-	require.NoError(t, w.server.Refuse(false))
-	require.NoError(t, w.server.Refuse(false))
-	assert.Equal(t, "Ok", w.sendOne(code(3)))
-	assert.Equal(t, 2, w.server.Connections())
+	require.NoError(t, e.server.Refuse(false))
+	require.NoError(t, e.server.Refuse(false))
+	assert.Equal(t, "Ok", e.sendOne(code(3)))
+	assert.Equal(t, 2, e.server.Connections())
 }
 
-func TestAPortThatIsGoneIsAnError(t *testing.T) {
-	w := newWorld(t)
-	require.NoError(t, w.server.Refuse(true))
-	squatter, err := net.Listen("tcp", w.server.Addr())
+func TestRefuse_portTaken(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	require.NoError(t, e.server.Refuse(true))
+	squatter, err := net.Listen("tcp", e.server.Addr())
 	require.NoError(t, err)
 	defer squatter.Close()
-	assert.ErrorIs(t, w.server.Refuse(false), syscall.EADDRINUSE)
+	assert.ErrorIs(t, e.server.Refuse(false), syscall.EADDRINUSE)
 }
 
-func TestBrokenHandshakes(t *testing.T) {
-	w := newTLSWorld(t)
-	w.server.BreakTLS(2)
+func TestBreakTLS(t *testing.T) {
+	t.Parallel()
+	e := newTLSEnv(t)
+	e.server.BreakTLS(2)
 	for range 2 {
-		_, err := w.send(t.Context(), message())
+		_, err := e.send(t.Context(), message())
 		var broken tls.RecordHeaderError
 		assert.ErrorAs(t, err, &broken)
 	}
-	assert.Equal(t, "Ok", w.sendOne(message()))
-	assert.Equal(t, 3, w.server.Connections())
-	assert.Len(t, w.cloud.Requests(), 1)
+	assert.Equal(t, "Ok", e.sendOne(message()))
+	assert.Equal(t, 3, e.server.Connections())
+	assert.Len(t, e.cloud.Requests(), 1)
 }
 
-func TestBrokenConnectionsWithoutTLS(t *testing.T) {
-	w := newWorld(t)
-	w.server.BreakTLS(1)
-	_, err := w.send(t.Context(), message())
+func TestBreakTLS_withoutTLS(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.server.BreakTLS(1)
+	_, err := e.send(t.Context(), message())
 	assert.Error(t, err)
-	assert.Empty(t, w.cloud.Requests())
-	assert.Equal(t, "Ok", w.sendOne(message()))
+	assert.Empty(t, e.cloud.Requests())
+	assert.Equal(t, "Ok", e.sendOne(message()))
 }
 
-func TestIdleConnectionsAreClosed(t *testing.T) {
-	for name, test := range map[string]struct {
+func TestCloseIdle(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name       string
 		reset, tls bool
 		want       error
 	}{
-		"with FIN":           {false, false, io.EOF},
-		"with RST":           {true, false, syscall.ECONNRESET},
-		"with FIN under TLS": {false, true, io.EOF},
-		"with RST under TLS": {true, true, syscall.ECONNRESET},
+		{"with FIN", false, false, io.EOF},
+		{"with RST", true, false, syscall.ECONNRESET},
+		{"with FIN under TLS", false, true, io.EOF},
+		{"with RST under TLS", true, true, syscall.ECONNRESET},
 	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			if test.tls {
-				w = newTLSWorld(t)
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t)
+			if tt.tls {
+				e = newTLSEnv(t)
 			}
-			conn, err := net.Dial("tcp", w.server.Addr())
+			conn, err := net.Dial("tcp", e.server.Addr())
 			require.NoError(t, err)
 			defer conn.Close()
-			if test.tls {
-				config := w.transport.TLSClientConfig.Clone()
+			if tt.tls {
+				config := e.transport.TLSClientConfig.Clone()
 				config.ServerName = "localhost"
 				conn = tls.Client(conn, config)
 			}
@@ -164,68 +176,72 @@ func TestIdleConnectionsAreClosed(t *testing.T) {
 			_, err = conn.Read(answer)
 			require.NoError(t, err)
 
-			w.server.CloseIdle(test.reset)
+			e.server.CloseIdle(tt.reset)
 			_, err = conn.Read(answer)
-			assert.ErrorIs(t, err, test.want)
+			assert.ErrorIs(t, err, tt.want)
 		})
 	}
 }
 
-func TestABusyConnectionIsNotIdle(t *testing.T) {
-	w := newWorld(t)
-	w.cloud.Script(SendSms, Fault{Kind: HangUnsent})
+func TestCloseIdle_leavesBusyConnections(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.cloud.Script(SendSms, Fault{Kind: HangUnsent})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() {
-		_, err := w.send(ctx, message())
+		_, err := e.send(ctx, message())
 		done <- err
 	}()
-	require.NoError(t, w.cloud.Await(t.Context(), SendSms, 1))
-	w.server.CloseIdle(true)
+	require.NoError(t, e.cloud.Await(t.Context(), SendSms, 1))
+	e.server.CloseIdle(true)
 	cancel()
 	assert.ErrorIs(t, <-done, context.Canceled)
 }
 
-func TestCloseEndsEveryWait(t *testing.T) {
+func TestClose_endsEveryWait(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []Kind{HangUnsent, HangSent, Slow, Delay} {
-		w := newWorld(t)
+		e := newEnv(t)
 		delay := time.Hour
 		if kind == Slow {
 			delay = 0
 		}
-		w.cloud.Script(SendSms, Fault{Kind: kind, Delay: delay})
+		e.cloud.Script(SendSms, Fault{Kind: kind, Delay: delay})
 		done := make(chan error)
 		go func() {
-			_, err := w.send(t.Context(), message())
+			_, err := e.send(t.Context(), message())
 			done <- err
 		}()
-		for w.cloud.Count(SendSms) == 0 {
+		for e.cloud.Count(SendSms) == 0 {
 			runtime.Gosched()
 		}
-		require.NoError(t, w.server.Close())
+		require.NoError(t, e.server.Close())
 		assert.Error(t, <-done, kind)
-		assert.NoError(t, w.server.Close(), "twice is once")
-		assert.NoError(t, w.server.Refuse(false), "closed for good")
+		assert.NoError(t, e.server.Close(), "twice is once")
+		assert.NoError(t, e.server.Refuse(false), "closed for good")
 	}
 }
 
-func TestCloseEndsABrokenHandshake(t *testing.T) {
-	w := newTLSWorld(t)
-	w.server.BreakTLS(1)
-	conn, err := net.Dial("tcp", w.server.Addr())
+func TestClose_endsBrokenHandshake(t *testing.T) {
+	t.Parallel()
+	e := newTLSEnv(t)
+	e.server.BreakTLS(1)
+	conn, err := net.Dial("tcp", e.server.Addr())
 	require.NoError(t, err)
 	defer conn.Close()
-	for w.server.Connections() == 0 {
+	for e.server.Connections() == 0 {
 		runtime.Gosched()
 	}
-	require.NoError(t, w.server.Close())
+	require.NoError(t, e.server.Close())
 	_, err = conn.Read(make([]byte, 100))
 	assert.Error(t, err)
 }
 
-func TestIdleTimeout(t *testing.T) {
-	w := newWorld(t, Options{IdleTimeout: time.Millisecond})
-	conn, err := net.Dial("tcp", w.server.Addr())
+func TestServer_idleTimeout(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t, Options{IdleTimeout: time.Millisecond})
+	conn, err := net.Dial("tcp", e.server.Addr())
 	require.NoError(t, err)
 	defer conn.Close()
 	_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -235,24 +251,25 @@ func TestIdleTimeout(t *testing.T) {
 	assert.Contains(t, string(answer), "UnsupportedProtocol")
 }
 
-func TestManyAtOnce(t *testing.T) {
-	w := newWorld(t)
-	w.cloud.Update(func(a *Account) { a.Limits.PerDay = 20 })
+func TestServer_concurrent(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.cloud.Update(func(a *Account) { a.Limits.PerDay = 20 })
 	var group sync.WaitGroup
 	for i := range 50 {
-		group.Go(func() { w.send(t.Context(), code(i)) })
+		group.Go(func() { e.send(t.Context(), code(i)) })
 	}
 	group.Wait()
-	assert.Equal(t, 50, w.cloud.Count(SendSms))
-	assert.Len(t, w.cloud.Outbox(), 20)
+	assert.Equal(t, 50, e.cloud.Count(SendSms))
+	assert.Len(t, e.cloud.Outbox(), 20)
 	serials := make(map[string]bool)
-	for _, m := range w.cloud.Outbox() {
+	for _, m := range e.cloud.Outbox() {
 		serials[m.SerialNo] = true
 	}
 	assert.Len(t, serials, 20)
 }
 
-func TestNothingIsLeftRunning(t *testing.T) {
+func TestClose_leavesNothingRunning(t *testing.T) {
 	cloud := New(Config{})
 	server, err := Start(cloud, Options{})
 	require.NoError(t, err)
@@ -264,7 +281,8 @@ func TestNothingIsLeftRunning(t *testing.T) {
 	for range kinds {
 		conn, err := net.Dial("tcp", server.Addr())
 		require.NoError(t, err)
-		_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: localhost\r\nX-TC-Action: SendSms\r\nContent-Length: 2\r\n\r\n{}")
+		_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: localhost\r\n"+
+			"X-TC-Action: SendSms\r\nContent-Length: 2\r\n\r\n{}")
 		require.NoError(t, err)
 		clients = append(clients, conn)
 	}
@@ -290,9 +308,10 @@ func goroutines(t *testing.T) string {
 	return b.String()
 }
 
-func TestOnlyHandshakeErrorsAreKeptQuiet(t *testing.T) {
+func TestServer_log(t *testing.T) {
+	t.Parallel()
 	var b bytes.Buffer
-	q := quiet{&b}
+	q := withoutHandshakeErrors{&b}
 	n, err := q.Write([]byte("http: TLS handshake error from 127.0.0.1"))
 	assert.Equal(t, 40, n)
 	assert.NoError(t, err)

@@ -13,7 +13,7 @@ const maxNumbers = 200
 // maxText is the length of a message in characters, signature included.
 const maxText = 500
 
-// maxSession is where a SessionContext in bytes becomes too long.
+// maxSession is the length in bytes from which a SessionContext is too long.
 const maxSession = 512
 
 type sendResponse struct {
@@ -21,7 +21,7 @@ type sendResponse struct {
 	RequestId     string
 }
 
-// sendStatus is what came of one number, in Tencent's order of fields.
+// sendStatus is the outcome of one number, in Tencent's order of fields.
 type sendStatus struct {
 	SerialNo       string
 	PhoneNumber    string
@@ -29,7 +29,7 @@ type sendStatus struct {
 	SessionContext string
 	Code           string
 	Message        string
-	IsoCode        string
+	IsoCode        string // always empty
 }
 
 func parseSend(body []byte) (params, *apiError) {
@@ -45,9 +45,11 @@ func parseSend(body []byte) (params, *apiError) {
 	})
 }
 
-// sendLocked sends to every number of the request. A number that is refused is
-// an item of a successful response; code is that of the first one.
-func (c *Cloud) sendLocked(q *call, key Key, fault Fault) (response *sendResponse, code string, err *apiError) {
+// sendLocked sends to every number of the request. A refused number is an item of a successful
+// response; code is that of the first one.
+func (c *Cloud) sendLocked(
+	q *call, key Key, fault Fault,
+) (response *sendResponse, code string, err *apiError) {
 	p, err := parseSend(q.body)
 	if err != nil {
 		return nil, "", err
@@ -63,10 +65,10 @@ func (c *Cloud) sendLocked(q *call, key Key, fault Fault) (response *sendRespons
 		return nil, "", refuse("InvalidParameter.InvalidParameters")
 	}
 
-	s := sending{cloud: c, call: q, key: key, params: p, fault: fault, mixed: mixed(numbers)}
+	s := sending{c, q, key, p, fault, mixed(numbers)}
 	response = &sendResponse{RequestId: q.id()}
 	for _, number := range numbers {
-		status := s.send(number)
+		status := s.sendOneLocked(number)
 		if status.Code != "Ok" && code == "" {
 			code = status.Code
 		}
@@ -86,7 +88,7 @@ func mixed(numbers []string) bool {
 	return inside && outside
 }
 
-// sending is one SendSms request under the cloud's lock.
+// sending is one SendSms request.
 type sending struct {
 	cloud  *Cloud
 	call   *call
@@ -96,7 +98,7 @@ type sending struct {
 	mixed  bool
 }
 
-func (s *sending) send(number string) sendStatus {
+func (s *sending) sendOneLocked(number string) sendStatus {
 	e164, ok := parseNumber(number)
 	if !ok {
 		return s.refused(e164, refuse("InvalidParameterValue.IncorrectPhoneNumber"))
@@ -104,21 +106,21 @@ func (s *sending) send(number string) sendStatus {
 	if s.fault.Kind == Refuse {
 		return s.refused(e164, s.fault.apiError())
 	}
-	// A number's own fault gives way to a scripted one, even to one that says behave.
-	if f := s.cloud.account.Numbers[e164]; f.Kind == Refuse && !s.fault.due {
+	// A fault of the action precedes that of the number, even if it says behave.
+	if f := s.cloud.account.Numbers[e164]; f.Kind == Refuse && !s.fault.ofAction {
 		return s.refused(e164, f.apiError())
 	}
-	app, text, code := s.compose(isMainland(e164))
+	app, text, code := s.composeLocked(isMainland(e164))
 	if code != "" {
 		return s.refused(e164, refuse(code))
 	}
 	fee := segments(text)
-	usage, now := &s.cloud.usage, s.call.now
-	if code := usage.limit(&s.cloud.account, app, e164, text, fee, now); code != "" {
+	sent, now := &s.cloud.sent, s.call.now
+	if code := sent.exceeds(&s.cloud.account, app, e164, text, fee, now); code != "" {
 		return s.refused(e164, refuse(code))
 	}
 
-	usage.add(app, e164, text, fee, now)
+	sent.add(app, e164, text, fee, now)
 	serial := s.cloud.deliverLocked(Message{
 		PhoneNumber:    e164,
 		SDKAppID:       app.SDKAppID,
@@ -140,40 +142,31 @@ func (s *sending) send(number string) sendStatus {
 		SessionContext: s.params.get("SessionContext"),
 		Code:           "Ok",
 		Message:        "send success",
-		IsoCode:        isoCode(e164),
 	}
 }
 
 func (s *sending) refused(e164 string, why *apiError) sendStatus {
-	status := sendStatus{
+	return sendStatus{
 		PhoneNumber:    e164,
 		SessionContext: s.params.get("SessionContext"),
 		Code:           why.Code,
 		Message:        why.Message,
 	}
-	if strings.HasPrefix(why.Code, "LimitExceeded.") {
-		status.IsoCode = isoCode(e164)
-	}
-	return status
 }
 
-// compose finds the app and fills the template for a destination, or returns the
-// code that says why it can't.
-func (s *sending) compose(mainland bool) (app *App, text, code string) {
+// composeLocked finds the app and fills the template for a destination. If it can't, it returns the
+// code that says why.
+func (s *sending) composeLocked(mainland bool) (app *App, text, code string) {
 	account := &s.cloud.account
-	i := slices.IndexFunc(account.Apps, func(a App) bool { return a.SDKAppID == s.params.get("SmsSdkAppId") })
-	if i < 0 {
-		return nil, "", "UnauthorizedOperation.SmsSdkAppIdVerifyFail"
-	}
-	app = &account.Apps[i]
-	if app.Disabled {
-		return nil, "", "UnauthorizedOperation.SdkAppIdIsDisabled"
+	if app, code = account.app(s.params.get("SmsSdkAppId")); code != "" {
+		return nil, "", code
 	}
 	if s.mixed {
 		return nil, "", "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber"
 	}
 
-	i = slices.IndexFunc(account.Templates, func(t Template) bool { return t.ID == s.params.get("TemplateId") })
+	id := s.params.get("TemplateId")
+	i := slices.IndexFunc(account.Templates, func(t Template) bool { return t.ID == id })
 	if i < 0 || !account.Templates[i].Approved {
 		return nil, "", "FailedOperation.TemplateIncorrectOrUnapproved"
 	}
@@ -184,10 +177,11 @@ func (s *sending) compose(mainland bool) (app *App, text, code string) {
 	if !mainland && !template.International && !template.Everywhere {
 		return nil, "", "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone"
 	}
-	if hour := inShanghai(s.call.now).Hour(); template.kind() == Marketing && (hour < 8 || hour >= 22) {
+	hour := inShanghai(s.call.now).Hour()
+	if template.kind() == Marketing && (hour < 8 || hour >= 22) {
 		return nil, "", "FailedOperation.MarketingSendTimeConstraint"
 	}
-	if code := s.checkSender(mainland); code != "" {
+	if code := s.checkSenderLocked(mainland); code != "" {
 		return nil, "", code
 	}
 
@@ -210,8 +204,8 @@ func (s *sending) compose(mainland bool) (app *App, text, code string) {
 	return app, text, ""
 }
 
-// checkSender checks who the message says it is from.
-func (s *sending) checkSender(mainland bool) string {
+// checkSenderLocked checks the signature and the sender id.
+func (s *sending) checkSenderLocked(mainland bool) string {
 	account := &s.cloud.account
 	sign := s.params.get("SignName")
 	approved := func(international bool) bool {
@@ -225,7 +219,8 @@ func (s *sending) checkSender(mainland bool) string {
 	if (mainland || sign != "") && !approved(!mainland) {
 		return "FailedOperation.SignatureIncorrectOrUnapproved"
 	}
-	if id := s.params.get("SenderId"); !mainland && id != "" && !slices.Contains(account.SenderIDs, id) {
+	id := s.params.get("SenderId")
+	if !mainland && id != "" && !slices.Contains(account.SenderIDs, id) {
 		return "FailedOperation.ParametersOtherError"
 	}
 	return ""
@@ -258,7 +253,7 @@ func variables(text string) int {
 	return n
 }
 
-// fill replaces all variables at once, so that a value can't be taken for one.
+// fill replaces all variables at once, so that a value such as {2} stays as it is.
 func fill(text string, values []string) string {
 	var pairs []string
 	for i, value := range values {
@@ -269,8 +264,8 @@ func fill(text string, values []string) string {
 
 func variable(n int) string { return "{" + strconv.Itoa(n) + "}" }
 
-// segments is what a text costs: 160 characters if they are ASCII, else 70, and
-// somewhat fewer in each segment of a longer one.
+// segments is what a text costs: one segment holds 160 ASCII characters or 70 others, and somewhat
+// fewer if the text needs several.
 func segments(text string) int {
 	single, part := 160, 153
 	if strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {

@@ -8,15 +8,18 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 	sms "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/v20210111"
 )
 
-func TestAnAcceptedMessage(t *testing.T) {
-	w := newWorld(t)
-	response, err := w.send(t.Context(), message())
+func TestSend_accepted(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	response, err := e.send(t.Context(), message())
 	require.NoError(t, err)
-	assert.Equal(t, `{"Response":{"SendStatusSet":[{"SerialNo":"5000:1045710669157053657800000001",`+
-		`"PhoneNumber":"+8613800138000","Fee":1,"SessionContext":"ctx","Code":"Ok","Message":"send success","IsoCode":"CN"}],`+
+	assert.Equal(t, `{"Response":{"SendStatusSet":[{`+
+		`"SerialNo":"5000:1045710669157053657800000001","PhoneNumber":"+8613800138000","Fee":1,`+
+		`"SessionContext":"ctx","Code":"Ok","Message":"send success","IsoCode":""}],`+
 		`"RequestId":"a0aabda6-cf91-4f3e-a81f-000000000001"}}`, toJSON(t, response))
 
 	assert.Equal(t, []Message{{
@@ -32,89 +35,117 @@ func TestAnAcceptedMessage(t *testing.T) {
 		KeyID:          "AKIDsender",
 		Time:           noon,
 		Answered:       true,
-	}}, w.cloud.Outbox())
+	}}, e.cloud.Outbox())
 }
 
-func TestARefusedMessage(t *testing.T) {
-	w := newWorld(t)
-	response, err := w.send(t.Context(), message(template("110", "012345")))
+func TestSend_refused(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	response, err := e.send(t.Context(), message(template("110", "012345")))
 	require.NoError(t, err, "a business refusal is an outer success")
-	assert.Equal(t, `{"Response":{"SendStatusSet":[{"SerialNo":"","PhoneNumber":"+8613800138000","Fee":0,"SessionContext":"ctx",`+
+	assert.Equal(t, `{"Response":{"SendStatusSet":[{"SerialNo":"",`+
+		`"PhoneNumber":"+8613800138000","Fee":0,"SessionContext":"ctx",`+
 		`"Code":"FailedOperation.TemplateParamSetNotMatchApprovedTemplate",`+
 		`"Message":"request content does not match the template content","IsoCode":""}],`+
 		`"RequestId":"a0aabda6-cf91-4f3e-a81f-000000000001"}}`, toJSON(t, response))
-	assert.Empty(t, w.cloud.Outbox())
-	assert.Equal(t, "FailedOperation.TemplateParamSetNotMatchApprovedTemplate", w.cloud.Requests()[0].Code)
+	assert.Empty(t, e.cloud.Outbox())
+	assert.Equal(t, "FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
+		e.cloud.Requests()[0].Code)
 }
 
-func TestWhatIsSentAndWhatIsRefused(t *testing.T) {
+func TestSend(t *testing.T) {
+	t.Parallel()
 	const (
 		us          = "+12025550123"
 		badSign     = "FailedOperation.SignatureIncorrectOrUnapproved"
 		badTemplate = "FailedOperation.TemplateIncorrectOrUnapproved"
 		badCount    = "FailedOperation.TemplateParamSetNotMatchApprovedTemplate"
 		badCode     = "InvalidParameterValue.TemplateParameterFormatError"
+		toGlobal    = "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone"
+		toMainland  = "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone"
+		tooLong     = "InvalidParameterValue.TemplateParameterLengthLimit"
+		noURLs      = "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter"
 		mix         = "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber"
 	)
-	type change = func(*sms.SendSmsRequest)
-	tests := map[string]struct {
+	session := func(length int) func(*sms.SendSmsRequest) {
+		return func(r *sms.SendSmsRequest) {
+			r.SessionContext = common.StringPtr(strings.Repeat("x",
+				length))
+		}
+	}
+	extended := func(r *sms.SendSmsRequest) { r.ExtendCode = common.StringPtr("01") }
+	tests := []struct {
+		name    string
 		message *sms.SendSmsRequest
 		want    string
 	}{
-		"a code to the mainland":                       {message(), "Ok"},
-		"a code abroad, without a sign":                {message(abroad(us)), "Ok"},
-		"a code abroad, with a sign":                   {message(abroad(us), signed("Tencent")), "Ok"},
-		"a code to Hong Kong":                          {message(abroad("+85251234567")), "Ok"},
-		"an own sender id abroad":                      {message(abroad(us), from("ACME")), "Ok"},
-		"somebody else's sender id abroad":             {message(abroad(us), from("OTHER")), "FailedOperation.ParametersOtherError"},
-		"any sender id to the mainland":                {message(from("OTHER")), "Ok"},
-		"an app of nobody":                             {message(app("1400009999")), "UnauthorizedOperation.SmsSdkAppIdVerifyFail"},
-		"a disabled app":                               {message(app("1400007777")), "UnauthorizedOperation.SdkAppIdIsDisabled"},
-		"a template that isn't":                        {message(template("999", "1")), badTemplate},
-		"a template not approved":                      {message(template("114", "1")), badTemplate},
-		"a mainland template abroad":                   {message(to(us)), "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone"},
-		"a mainland template to Hong Kong":             {message(to("+85251234567")), "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone"},
-		"an international template to the mainland":    {message(template("220", "1")), "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone"},
-		"no sign to the mainland":                      {message(signed("")), badSign},
-		"a sign not approved":                          {message(signed("未审核")), badSign},
-		"a sign that isn't":                            {message(signed("【腾讯云】")), badSign},
-		"an international sign to the mainland":        {message(signed("Tencent")), mix},
-		"a mainland sign abroad":                       {message(abroad(us), signed("腾讯云")), mix},
-		"a sign abroad that isn't":                     {message(abroad(us), signed("Nobody")), badSign},
-		"too few parameters":                           {message(template("110", "1")), badCount},
-		"too many parameters":                          {message(template("110", "1", "2", "3")), badCount},
-		"no parameters":                                {message(template("110")), badCount},
-		"a code of six digits":                         {message(template("110", "000000", "1")), "Ok"},
-		"a code of no digits":                          {message(template("110", "", "1")), "Ok"},
-		"a code of seven digits":                       {message(template("110", "1234567", "1")), badCode},
-		"a code with letters":                          {message(template("110", "abc123", "1")), badCode},
-		"a notification without parameters":            {message(template("111")), "Ok"},
-		"a notification with six characters":           {message(template("112", "六个字符没错")), "Ok"},
-		"a notification with seven characters":         {message(template("112", "七个字符就错了")), "InvalidParameterValue.TemplateParameterLengthLimit"},
-		"a notification with a URL":                    {message(template("112", "https://a.b")), "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter"},
-		"a notification with a domain":                 {message(template("112", "A.COM")), "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter"},
-		"marketing at noon":                            {message(template("113")), "Ok"},
-		"more than 500 characters":                     {message(template("115")), "InvalidParameterValue.ContentLengthLimit"},
-		"no number":                                    {message(to()), "MissingParameter.EmptyPhoneNumberSet"},
-		"201 numbers":                                  {message(to(strings.Split(strings.Repeat("+1 ", 200), " ")...)), "LimitExceeded.PhoneNumberCountLimit"},
-		"a session context of 511 bytes":               {message(change(func(r *sms.SendSmsRequest) { s := strings.Repeat("x", 511); r.SessionContext = &s })), "Ok"},
-		"a session context of 512 bytes":               {message(change(func(r *sms.SendSmsRequest) { s := strings.Repeat("x", 512); r.SessionContext = &s })), "InvalidParameter.InvalidParameters"},
-		"an extended sender number, which is not open": {message(change(func(r *sms.SendSmsRequest) { s := "01"; r.ExtendCode = &s })), "Ok"},
+		{"a code to the mainland", message(), "Ok"},
+		{"a code abroad, without a sign", message(abroad(us)), "Ok"},
+		{"a code abroad, with a sign", message(abroad(us), signed("Tencent")), "Ok"},
+		{"a code to Hong Kong", message(abroad("+85251234567")), "Ok"},
+		{"an own sender id abroad", message(abroad(us), from("ACME")), "Ok"},
+		{"somebody else's sender id abroad", message(abroad(us), from("OTHER")),
+			"FailedOperation.ParametersOtherError"},
+		{"any sender id to the mainland", message(from("OTHER")), "Ok"},
+
+		{"an app of nobody", message(app("1400009999")),
+			"UnauthorizedOperation.SmsSdkAppIdVerifyFail"},
+		{"a disabled app", message(app("1400007777")), "UnauthorizedOperation.SdkAppIdIsDisabled"},
+
+		{"a template that isn't", message(template("999", "1")), badTemplate},
+		{"a template not approved", message(template("114", "1")), badTemplate},
+		{"a mainland template abroad", message(to(us)), toGlobal},
+		{"a mainland template to Hong Kong", message(to("+85251234567")), toGlobal},
+		{"an international template to the mainland", message(template("220", "1")), toMainland},
+
+		{"no sign to the mainland", message(signed("")), badSign},
+		{"a sign not approved", message(signed("未审核")), badSign},
+		{"a sign that isn't", message(signed("【腾讯云】")), badSign},
+		{"an international sign to the mainland", message(signed("Tencent")), mix},
+		{"a mainland sign abroad", message(abroad(us), signed("腾讯云")), mix},
+		{"a sign abroad that isn't", message(abroad(us), signed("Nobody")), badSign},
+
+		{"too few parameters", message(template("110", "1")), badCount},
+		{"too many parameters", message(template("110", "1", "2", "3")), badCount},
+		{"no parameters", message(template("110")), badCount},
+		{"a code of six digits", message(template("110", "000000", "1")), "Ok"},
+		{"a code of no digits", message(template("110", "", "1")), "Ok"},
+		{"a code of seven digits", message(template("110", "1234567", "1")), badCode},
+		{"a code with letters", message(template("110", "abc123", "1")), badCode},
+
+		{"a notification without parameters", message(template("111")), "Ok"},
+		{"a notification with six characters", message(template("112", "六个字符没错")), "Ok"},
+		{"a notification with seven characters", message(template("112", "七个字符就错了")), tooLong},
+		{"a notification with a URL", message(template("112", "https://a.b")), noURLs},
+		{"a notification with a domain", message(template("112", "A.COM")), noURLs},
+		{"marketing at noon", message(template("113")), "Ok"},
+		{"more than 500 characters", message(template("115")),
+			"InvalidParameterValue.ContentLengthLimit"},
+
+		{"no number", message(to()), "MissingParameter.EmptyPhoneNumberSet"},
+		{"201 numbers", message(to(strings.Split(strings.Repeat("+1 ", 200), " ")...)),
+			"LimitExceeded.PhoneNumberCountLimit"},
+		{"a session context of 511 bytes", message(session(511)), "Ok"},
+		{"a session context of 512 bytes", message(session(512)),
+			"InvalidParameter.InvalidParameters"},
+		{"an extended sender number, which is not open", message(extended), "Ok"},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			assert.Equal(t, test.want, w.sendOne(test.message))
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t)
+			assert.Equal(t, tt.want, e.sendOne(tt.message))
 			want := 0
-			if test.want == "Ok" {
+			if tt.want == "Ok" {
 				want = 1
 			}
-			assert.Len(t, w.cloud.Outbox(), want)
+			assert.Len(t, e.cloud.Outbox(), want)
 		})
 	}
 }
 
-func TestHowANumberIsRead(t *testing.T) {
+func TestParseNumber(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		number, want string
 		ok           bool
@@ -141,58 +172,67 @@ func TestHowANumberIsRead(t *testing.T) {
 		{"+", "+", false},
 		{"", "", false},
 	}
-	for _, test := range tests {
-		got, ok := parseNumber(test.number)
-		assert.Equal(t, test.want, got, test.number)
-		assert.Equal(t, test.ok, ok, test.number)
+	for _, tt := range tests {
+		got, ok := parseNumber(tt.number)
+		assert.Equal(t, tt.want, got, tt.number)
+		assert.Equal(t, tt.ok, ok, tt.number)
 	}
 }
 
-func TestABareAmericanNumberReachesChina(t *testing.T) {
-	w := newWorld(t)
-	assert.Equal(t, "Ok", w.sendOne(message(to("14155550123"))))
-	assert.Equal(t, "+8614155550123", w.cloud.Outbox()[0].PhoneNumber)
-	assert.Equal(t, "InvalidParameterValue.IncorrectPhoneNumber", w.sendOne(message(to("12025550123"))))
+func TestSend_bareAmericanNumberReachesChina(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	assert.Equal(t, "Ok", e.sendOne(message(to("14155550123"))))
+	assert.Equal(t, "+8614155550123", e.cloud.Outbox()[0].PhoneNumber)
+	assert.Equal(t, "InvalidParameterValue.IncorrectPhoneNumber",
+		e.sendOne(message(to("12025550123"))))
 }
 
-func TestEveryNumberHasItsOwnOutcome(t *testing.T) {
-	w := newWorld(t)
-	response, err := w.send(t.Context(), message(to("13800138000", "x", "+8613800138001")))
+func TestSend_severalNumbers(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	response, err := e.send(t.Context(), message(to("13800138000", "x", "+8613800138001")))
 	require.NoError(t, err)
 	var codes []string
 	for _, status := range response.Response.SendStatusSet {
 		codes = append(codes, *status.PhoneNumber+" "+*status.Code)
 	}
-	assert.Equal(t, []string{"+8613800138000 Ok", "x InvalidParameterValue.IncorrectPhoneNumber", "+8613800138001 Ok"}, codes)
-	assert.Len(t, w.cloud.Outbox(), 2)
-	assert.Equal(t, "InvalidParameterValue.IncorrectPhoneNumber", w.cloud.Requests()[0].Code)
+	assert.Equal(t, []string{"+8613800138000 Ok", "x InvalidParameterValue.IncorrectPhoneNumber",
+		"+8613800138001 Ok"}, codes)
+	assert.Len(t, e.cloud.Outbox(), 2)
+	assert.Equal(t, "InvalidParameterValue.IncorrectPhoneNumber", e.cloud.Requests()[0].Code)
 }
 
-func TestInsideAndOutsideDoNotMix(t *testing.T) {
-	w := newWorld(t)
-	response, err := w.send(t.Context(), message(to("+8613800138000", "+12025550123")))
+func TestSend_mixedDestinations(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	response, err := e.send(t.Context(), message(to("+8613800138000", "+12025550123")))
 	require.NoError(t, err)
 	for _, status := range response.Response.SendStatusSet {
-		assert.Equal(t, "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber", *status.Code)
+		assert.Equal(t, "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
+			*status.Code)
 	}
 }
 
-func TestMarketingSleepsAtNight(t *testing.T) {
+func TestSend_marketingHours(t *testing.T) {
+	t.Parallel()
 	for at, want := range map[time.Duration]string{
 		-4*time.Hour - time.Minute: "FailedOperation.MarketingSendTimeConstraint", // 7:59
 		-4 * time.Hour:             "Ok",                                          // 8:00
 		10*time.Hour - time.Minute: "Ok",                                          // 21:59
 		10 * time.Hour:             "FailedOperation.MarketingSendTimeConstraint", // 22:00
 	} {
-		w := newWorld(t)
-		w.clock.add(at)
-		assert.Equal(t, want, w.sendOne(message(template("113"))), w.clock.now())
+		e := newEnv(t)
+		e.clock.add(at)
+		assert.Equal(t, want, e.sendOne(message(template("113"))), e.clock.now())
 	}
 }
 
-func TestTheFormOfARequestIsTheGatewaysConcern(t *testing.T) {
+func TestSend_malformed(t *testing.T) {
+	t.Parallel()
 	with := func(field, value string) string {
-		fields := map[string]string{"PhoneNumberSet": `["+8613800138000"]`, "SmsSdkAppId": `"1400006666"`, "TemplateId": `"111"`, "SignName": `"腾讯云"`}
+		fields := map[string]string{"PhoneNumberSet": `["+8613800138000"]`,
+			"SmsSdkAppId": `"1400006666"`, "TemplateId": `"111"`, "SignName": `"腾讯云"`}
 		fields[field] = value
 		var parts []string
 		for name, value := range fields {
@@ -205,67 +245,82 @@ func TestTheFormOfARequestIsTheGatewaysConcern(t *testing.T) {
 	wrongType := func(name string) string {
 		return "InvalidParameter: The value type of parameter `" + name + "` is not valid."
 	}
-	tests := map[string]struct {
+	const missing = "MissingParameter: The request is missing a required parameter `TemplateId`."
+	tests := []struct {
+		name       string
 		body, want string
 	}{
-		"a template id that is a number":   {with("TemplateId", "111"), wrongType("TemplateId")},
-		"an app id that is a number":       {with("SmsSdkAppId", "1400006666"), wrongType("SmsSdkAppId")},
-		"one number that is no list":       {with("PhoneNumberSet", `"+8613800138000"`), wrongType("PhoneNumberSet")},
-		"a number in the list of numbers":  {with("PhoneNumberSet", `[8613800138000]`), wrongType("PhoneNumberSet.0")},
-		"a null among the parameters":      {with("TemplateParamSet", `["1",null]`), wrongType("TemplateParamSet.1")},
-		"a session context that is a map":  {with("SessionContext", `{}`), wrongType("SessionContext")},
-		"no template id":                   {with("TemplateId", ""), "MissingParameter: The request is missing a required parameter `TemplateId`."},
-		"a template id that is null":       {with("TemplateId", "null"), "MissingParameter: The request is missing a required parameter `TemplateId`."},
-		"a parameter of the older version": {with("TemplateID", `"111"`), "UnknownParameter: The parameter `TemplateID` is not recognized."},
+		{"a template id that is a number", with("TemplateId", "111"), wrongType("TemplateId")},
+		{"an app id that is a number", with("SmsSdkAppId", "1400006666"), wrongType("SmsSdkAppId")},
+		{"one number that is no list", with("PhoneNumberSet", `"+8613800138000"`),
+			wrongType("PhoneNumberSet")},
+		{"a number in the list of numbers", with("PhoneNumberSet", `[8613800138000]`),
+			wrongType("PhoneNumberSet.0")},
+		{"a null among the parameters", with("TemplateParamSet", `["1",null]`),
+			wrongType("TemplateParamSet.1")},
+		{"a session context that is a map", with("SessionContext", `{}`),
+			wrongType("SessionContext")},
+		{"no template id", with("TemplateId", ""), missing},
+		{"a template id that is null", with("TemplateId", "null"), missing},
+		{"a parameter of the older version", with("TemplateID", `"111"`),
+			"UnknownParameter: The parameter `TemplateID` is not recognized."},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			assert.Equal(t, test.want, w.raw("sms", "2021-01-11", "SendSms", test.body))
-			assert.Empty(t, w.cloud.Outbox())
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t)
+			assert.Equal(t, tt.want, e.raw("sms", "2021-01-11", "SendSms", tt.body))
+			assert.Empty(t, e.cloud.Outbox())
 		})
 	}
 }
 
-func TestABodyMustBeAnObject(t *testing.T) {
+func TestParseParams_bodyIsNoObject(t *testing.T) {
+	t.Parallel()
 	for _, body := range []string{``, `null`, `[]`, `{"a":1}{}`, `{`} {
 		_, err := parseSend([]byte(body))
-		assert.Equal(t, &apiError{"InvalidParameter", "The request body is not a valid JSON object."}, err, body)
+		assert.Equal(t, &apiError{"InvalidParameter",
+			"The request body is not a valid JSON object."}, err, body)
 	}
 }
 
-func TestRegionsOfSMS(t *testing.T) {
-	tests := map[string]struct {
+func TestSend_region(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
 		region string
 		own    []string
 		want   string
 	}{
-		"Guangzhou":               {"ap-guangzhou", nil, "Ok"},
-		"Beijing":                 {"ap-beijing", nil, "Ok"},
-		"Nanjing":                 {"ap-nanjing", nil, "Ok"},
-		"Singapore":               {"ap-singapore", nil, "UnsupportedRegion"},
-		"none":                    {"", nil, "MissingParameter"},
-		"the account's own":       {"ap-singapore", []string{"ap-singapore"}, "Ok"},
-		"outside the account's":   {"ap-guangzhou", []string{"ap-singapore"}, "UnsupportedRegion"},
-		"spelled by its customer": {"Guangzhou", nil, "UnsupportedRegion"},
+		{"Guangzhou", "ap-guangzhou", nil, "Ok"},
+		{"Beijing", "ap-beijing", nil, "Ok"},
+		{"Nanjing", "ap-nanjing", nil, "Ok"},
+		{"Singapore", "ap-singapore", nil, "UnsupportedRegion"},
+		{"none", "", nil, "MissingParameter"},
+		{"the account's own", "ap-singapore", []string{"ap-singapore"}, "Ok"},
+		{"outside the account's", "ap-guangzhou", []string{"ap-singapore"}, "UnsupportedRegion"},
+		{"spelled by its customer", "Guangzhou", nil, "UnsupportedRegion"},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			w.region = test.region
-			w.cloud.Update(func(a *Account) { a.SMSRegions = test.own })
-			assert.Equal(t, test.want, w.sendOne(message()))
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t)
+			e.region = tt.region
+			e.cloud.Update(func(a *Account) { a.SMSRegions = tt.own })
+			assert.Equal(t, tt.want, e.sendOne(message()))
 		})
 	}
 }
 
-func TestValuesAreNotTemplates(t *testing.T) {
+func TestFill(t *testing.T) {
+	t.Parallel()
 	assert.Equal(t, "{2} and b", fill("{1} and {2}", []string{"{2}", "b"}))
 	assert.Equal(t, 2, variables("{2} before {1}"))
 	assert.Equal(t, 0, variables("{a} {0} {2}"))
 }
 
-func TestWhatATextCosts(t *testing.T) {
+func TestSegments(t *testing.T) {
+	t.Parallel()
 	tests := map[string]struct {
 		text string
 		want int
@@ -277,20 +332,7 @@ func TestWhatATextCosts(t *testing.T) {
 		"160 ASCII characters": {strings.Repeat("a", 160), 1},
 		"161 ASCII characters": {strings.Repeat("a", 161), 2},
 	}
-	for name, test := range tests {
-		assert.Equal(t, test.want, segments(test.text), name)
-	}
-}
-
-func TestCountriesOfNumbers(t *testing.T) {
-	for number, want := range map[string]string{
-		"+8613800138000": "CN", "+12025550123": "US", "+85251234567": "HK", "+85361234567": "MO", "+886912345678": "TW",
-		"+447700900123": "GB", "+61412345678": "AU", "+6591234567": "SG", "+819012345678": "JP", "+821012345678": "KR",
-		"+33612345678": "FR", "+4915123456789": "DE", "+60123456789": "MY", "+79123456789": "RU", "+971501234567": "AE",
-		"+31612345678": "NL", "+34612345678": "ES", "+393123456789": "IT", "+5215512345678": "MX", "+5511912345678": "BR",
-		"+62812345678": "ID", "+639171234567": "PH", "+64211234567": "NZ", "+66812345678": "TH", "+84912345678": "VN",
-		"+919123456789": "IN", "+35312345678": "DEF",
-	} {
-		assert.Equal(t, want, isoCode(number), number)
+	for name, tt := range tests {
+		assert.Equal(t, tt.want, segments(tt.text), name)
 	}
 }

@@ -15,7 +15,7 @@ type secretResponse struct {
 	RequestId    string
 }
 
-// secretLocked reads a secret. Its refusals are all outer errors.
+// secretLocked reads a secret. All its refusals are outer errors.
 func (c *Cloud) secretLocked(q *call, fault Fault) (*secretResponse, *apiError) {
 	p, err := parseParams(q.body, []field{
 		{name: "SecretName", required: true},
@@ -31,12 +31,10 @@ func (c *Cloud) secretLocked(q *call, fault Fault) (*secretResponse, *apiError) 
 	if !validSecretName(name) || version == "" || len(version) > 64 {
 		return nil, refuse("InvalidParameterValue")
 	}
-	region := q.http.Header.Get("X-TC-Region")
-	i := slices.IndexFunc(c.account.Secrets, func(s Secret) bool { return s.Name == name && s.region() == region })
-	if i < 0 {
+	secret := c.findSecretLocked(q, name)
+	if secret == nil {
 		return nil, refuse("ResourceNotFound.SecretNotExist")
 	}
-	secret := &c.account.Secrets[i]
 	switch secret.State {
 	case StateDisabled:
 		return nil, refuse("ResourceUnavailable.ResourceDisabled")
@@ -47,16 +45,27 @@ func (c *Cloud) secretLocked(q *call, fault Fault) (*secretResponse, *apiError) 
 	if !ok {
 		return nil, refuse("ResourceNotFound")
 	}
-	response := &secretResponse{SecretName: name, VersionId: version, SecretBinary: []byte{}, RequestId: q.id()}
+	response := &secretResponse{SecretName: name, VersionId: version, RequestId: q.id()}
 	if len(value.Binary) > 0 {
 		response.SecretBinary = value.Binary
 	} else {
-		response.SecretString = value.String
+		response.SecretBinary, response.SecretString = []byte{}, value.String
 	}
 	return response, nil
 }
 
-// secretDescription is what DescribeSecret tells, in Tencent's order of fields.
+// findSecretLocked returns the secret of a name in the request's region, or nil.
+func (c *Cloud) findSecretLocked(q *call, name string) *Secret {
+	region := q.http.Header.Get("X-TC-Region")
+	for i := range c.account.Secrets {
+		if s := &c.account.Secrets[i]; s.Name == name && s.region() == region {
+			return s
+		}
+	}
+	return nil
+}
+
+// secretDescription is the answer of DescribeSecret, in Tencent's order of fields.
 type secretDescription struct {
 	SecretName            string
 	Description           string
@@ -77,8 +86,7 @@ type secretDescription struct {
 	RequestId             string
 }
 
-// describeSecretLocked tells a secret's state; unlike reading it, that works in
-// every state.
+// describeSecretLocked describes a secret. Unlike reading it, that works in every state.
 func (c *Cloud) describeSecretLocked(q *call, fault Fault) (*secretDescription, *apiError) {
 	p, err := parseParams(q.body, []field{{name: "SecretName", required: true}})
 	if err != nil {
@@ -91,16 +99,15 @@ func (c *Cloud) describeSecretLocked(q *call, fault Fault) (*secretDescription, 
 	if !validSecretName(name) {
 		return nil, refuse("InvalidParameterValue")
 	}
-	region := q.http.Header.Get("X-TC-Region")
-	i := slices.IndexFunc(c.account.Secrets, func(s Secret) bool { return s.Name == name && s.region() == region })
-	if i < 0 {
+	secret := c.findSecretLocked(q, name)
+	if secret == nil {
 		return nil, refuse("ResourceNotFound")
 	}
 	d := &secretDescription{
 		SecretName:            name,
 		KmsKeyId:              "00000000-0000-4000-8000-000000000000",
 		CreateUin:             creatorUin,
-		Status:                cmp.Or(c.account.Secrets[i].State, "Enabled"),
+		Status:                cmp.Or(secret.State, "Enabled"),
 		CreateTime:            createTime,
 		AssociatedInstanceIDs: []string{},
 		RequestId:             q.id(),
@@ -111,21 +118,19 @@ func (c *Cloud) describeSecretLocked(q *call, fault Fault) (*secretDescription, 
 	return d, nil
 }
 
-// What the cloud tells of everything somebody once made.
+// What the cloud says of everything that was made in it.
 const (
 	creatorUin = 100000000001
 	createTime = 1735689600 // the first of January 2025
 )
 
 func validSecretName(name string) bool {
-	allowed := func(r rune) bool {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '-'
-	}
-	return name != "" && len(name) <= 128 && !strings.ContainsFunc(name, func(r rune) bool { return !allowed(r) })
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+	return name != "" && len(name) <= 128 && strings.Trim(name, allowed) == ""
 }
 
-// serves reports whether the service can be called in the region. SMS has a
-// list; of SSM's no full list is published, so the form decides.
+// serves reports whether the service can be called in the region. SMS has a list of regions. No
+// full list is published for SSM, so the form decides.
 func (a *Account) serves(service, region string) bool {
 	if service == SMS {
 		return slices.Contains(a.smsRegions(), region)

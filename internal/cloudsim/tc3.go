@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// The services, as the signature's scope names them.
+// The services, by their names in the scope of a signature.
 const (
 	SMS = "sms"
 	SSM = "ssm"
@@ -36,7 +36,8 @@ type authorization struct {
 
 // parseAuthorization reads
 //
-//	TC3-HMAC-SHA256 Credential=<id>/<date>/<service>/tc3_request, SignedHeaders=<a;b>, Signature=<hex>
+//	TC3-HMAC-SHA256 Credential=<id>/<date>/<service>/tc3_request, SignedHeaders=<a;b>,
+//	Signature=<hex>
 func parseAuthorization(header string) (a authorization, ok bool) {
 	rest, ok := strings.CutPrefix(header, algorithm+" ")
 	if !ok {
@@ -60,7 +61,7 @@ func parseAuthorization(header string) (a authorization, ok bool) {
 	return a, slices.Contains(a.signed, "content-type") && slices.Contains(a.signed, "host")
 }
 
-// authenticateLocked says whose request it is and for which service.
+// authenticateLocked returns the key that signed the request, and the service it is for.
 func (c *Cloud) authenticateLocked(q *call) (Key, string, *apiError) {
 	header := q.http.Header
 	auth, ok := parseAuthorization(header.Get("Authorization"))
@@ -83,7 +84,8 @@ func (c *Cloud) authenticateLocked(q *call) (Key, string, *apiError) {
 	key := c.account.Keys[i]
 	token := header.Get("X-TC-Token")
 	if token == "" && key.Token != "" {
-		return Key{}, "", refuse("AuthFailure.SecretIdNotFound") // temporary ids exist only with their token
+		// A temporary id exists only with its token.
+		return Key{}, "", refuse("AuthFailure.SecretIdNotFound")
 	}
 	if token != key.Token {
 		return Key{}, "", refuse("AuthFailure.TokenFailure")
@@ -93,46 +95,48 @@ func (c *Cloud) authenticateLocked(q *call) (Key, string, *apiError) {
 	if skew := q.clock.Sub(signedAt); skew > maxSkew || skew < -maxSkew {
 		return Key{}, "", refuse("AuthFailure.SignatureExpire")
 	}
-	if auth.date != signedAt.Format(time.DateOnly) || !serviceOf(q.http.Host, auth.service) {
+	if auth.date != signedAt.Format(time.DateOnly) || !hostServes(q.http.Host, auth.service) {
 		return Key{}, "", refuse("AuthFailure.SignatureFailure")
 	}
 	payload := q.body
 	if header.Get("X-TC-Content-SHA256") == unsignedSum {
 		payload = []byte(unsignedSum)
 	}
-	want := sign(key.SecretKey, auth.date, auth.service, timestamp, canonicalRequest(q.http, auth.signed, payload))
+	canonical := canonicalRequest(q.http, auth.signed, payload)
+	want := sign(key.SecretKey, auth.date, auth.service, timestamp, canonical)
 	if !hmac.Equal([]byte(want), []byte(auth.signature)) {
 		return Key{}, "", refuse("AuthFailure.SignatureFailure")
 	}
 	return key, auth.service, nil
 }
 
-// serviceOf reports whether the host may serve the service. A domain of the
-// cloud serves the service of its first label; a loopback address serves both,
-// since one port plays both domains.
-func serviceOf(host, service string) bool {
+// hostServes reports whether the host may serve the service. A domain of the cloud serves the
+// service of its first label. A loopback address serves both, because one port plays both domains.
+func hostServes(host, service string) bool {
 	if service != SMS && service != SSM {
 		return false
 	}
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	if label, rest, _ := strings.Cut(host, "."); strings.HasSuffix("."+rest, ".tencentcloudapi.com") {
+	label, rest, _ := strings.Cut(host, ".")
+	if strings.HasSuffix("."+rest, ".tencentcloudapi.com") {
 		return label == service
 	}
 	return true
 }
 
-// canonicalRequest is what was signed. The path is always / and a POST has no query.
+// canonicalRequest is the text that is signed. The path is always / and a POST has no query.
 func canonicalRequest(r *http.Request, signed []string, payload []byte) string {
 	var b strings.Builder
 	b.WriteString(r.Method + "\n/\n\n")
 	for _, name := range slices.Sorted(slices.Values(signed)) {
 		value := r.Header.Get(name)
 		if name == "host" {
-			value = r.Host // net/http keeps it apart
+			value = r.Host // net/http keeps it out of the headers
 		}
-		b.WriteString(strings.ToLower(name) + ":" + strings.ToLower(strings.TrimSpace(value)) + "\n")
+		value = strings.ToLower(strings.TrimSpace(value))
+		b.WriteString(strings.ToLower(name) + ":" + value + "\n")
 	}
 	b.WriteString("\n" + strings.Join(signed, ";") + "\n" + sha256Hex(payload))
 	return b.String()
@@ -140,7 +144,8 @@ func canonicalRequest(r *http.Request, signed []string, payload []byte) string {
 
 func sign(secretKey, date, service, timestamp, canonical string) string {
 	_, _, key := deriveKeys(secretKey, date, service)
-	text := algorithm + "\n" + timestamp + "\n" + date + "/" + service + "/" + terminator + "\n" + sha256Hex([]byte(canonical))
+	scope := date + "/" + service + "/" + terminator
+	text := algorithm + "\n" + timestamp + "\n" + scope + "\n" + sha256Hex([]byte(canonical))
 	return hex.EncodeToString(hmacSHA256(key, text))
 }
 

@@ -20,94 +20,116 @@ import (
 const (
 	docsTime = "1551113065"
 	docsDate = "2019-02-25"
-	docsBody = `{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}`
+	docsBody = `{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], ` +
+		`"Name": "instance-name"}]}`
 )
 
 func docsRequest() *http.Request {
-	r := httptest.NewRequest(http.MethodPost, "https://cvm.tencentcloudapi.com/", strings.NewReader(docsBody))
+	r := httptest.NewRequest(http.MethodPost, "https://cvm.tencentcloudapi.com/",
+		strings.NewReader(docsBody))
 	r.Header.Set("Content-Type", "application/json; charset=utf-8")
 	r.Header.Set("X-TC-Action", "DescribeInstances")
 	return r
 }
 
-func TestSignatureOfTheFirstDocumentedExample(t *testing.T) {
+func TestSign_firstDocumentedExample(t *testing.T) {
+	t.Parallel()
 	canonical := canonicalRequest(docsRequest(), []string{"content-type", "host"}, []byte(docsBody))
 
-	assert.Equal(t, "35e9c5b0e3ae67532d3c9f17ead6c90222632e5b1ff7f6e89887f1398934f064", sha256Hex([]byte(docsBody)))
-	assert.Equal(t, "5ffe6a04c0664d6b969fab9a13bdab201d63ee709638e2749d62a09ca18d7031", sha256Hex([]byte(canonical)))
+	assert.Equal(t, "35e9c5b0e3ae67532d3c9f17ead6c90222632e5b1ff7f6e89887f1398934f064",
+		sha256Hex([]byte(docsBody)))
+	assert.Equal(t, "5ffe6a04c0664d6b969fab9a13bdab201d63ee709638e2749d62a09ca18d7031",
+		sha256Hex([]byte(canonical)))
 	assert.Equal(t, "2230eefd229f582d8b1b891af7107b91597240707d778ab3738f756258d7652c",
 		sign("Gu5t9xGARNpq86cd98joQYCN3*******", docsDate, "cvm", docsTime, canonical))
 }
 
-func TestSignatureOfTheSecondDocumentedExample(t *testing.T) {
+func TestSign_secondDocumentedExample(t *testing.T) {
+	t.Parallel()
 	secretKey := strings.Repeat("*", 32)
-	canonical := canonicalRequest(docsRequest(), []string{"content-type", "host", "x-tc-action"}, []byte(docsBody))
+	canonical := canonicalRequest(docsRequest(), []string{"content-type", "host", "x-tc-action"},
+		[]byte(docsBody))
 	date, service, signing := deriveKeys(secretKey, docsDate, "cvm")
 
-	assert.Equal(t, "7019a55be8395899b900fb5564e4200d984910f34794a27cb3fb7d10ff6a1e84", sha256Hex([]byte(canonical)))
-	assert.Equal(t, "da98fb70dcf6b112dc21038d1eeeb3a95c74b4dcb12c1131f864f6066bd02be0", hex.EncodeToString(date))
-	assert.Equal(t, "8d70cbefb03939f929db64d32dc2ba89b1095620119fe3e050e2b18c5bd2752f", hex.EncodeToString(service))
-	assert.Equal(t, "b596b923aad85185e2d1f6659d2a062e0a86731226e021e61bfe06f7ed05f5af", hex.EncodeToString(signing))
+	assert.Equal(t, "7019a55be8395899b900fb5564e4200d984910f34794a27cb3fb7d10ff6a1e84",
+		sha256Hex([]byte(canonical)))
+	assert.Equal(t, "da98fb70dcf6b112dc21038d1eeeb3a95c74b4dcb12c1131f864f6066bd02be0",
+		hex.EncodeToString(date))
+	assert.Equal(t, "8d70cbefb03939f929db64d32dc2ba89b1095620119fe3e050e2b18c5bd2752f",
+		hex.EncodeToString(service))
+	assert.Equal(t, "b596b923aad85185e2d1f6659d2a062e0a86731226e021e61bfe06f7ed05f5af",
+		hex.EncodeToString(signing))
 	assert.Equal(t, "10b1a37a7301a02ca19a647ad722d5e43b4b3cff309d421d85b46093f6ab6c4f",
 		sign(secretKey, docsDate, "cvm", docsTime, canonical))
 }
 
-func TestKeysAreAcceptedOrRefused(t *testing.T) {
-	const notFound, badToken, badSignature = "AuthFailure.SecretIdNotFound", "AuthFailure.TokenFailure", "AuthFailure.SignatureFailure"
-	tests := map[string]struct {
+func TestGateway_keys(t *testing.T) {
+	t.Parallel()
+	const (
+		notFound     = "AuthFailure.SecretIdNotFound"
+		badToken     = "AuthFailure.TokenFailure"
+		badSignature = "AuthFailure.SignatureFailure"
+	)
+	tests := []struct {
+		name              string
 		id, secret, token string
 		want              string
 	}{
-		"a key that may":                       {"AKIDroot", "root-secret", "", ""},
-		"a role with its token":                {"AKIDrole", "role-secret", "role-token", ""},
-		"a role without its token":             {"AKIDrole", "role-secret", "", notFound},
-		"a role with another token":            {"AKIDrole", "role-secret", "stale", badToken},
-		"a key with a token it hasn't":         {"AKIDroot", "root-secret", "role-token", badToken},
-		"an unknown id":                        {"AKIDnobody", "root-secret", "", notFound},
-		"an id with a line break after it":     {"AKIDroot ", "root-secret", "", notFound},
-		"a disabled key":                       {"AKIDold", "old-secret", "", notFound},
-		"a wrong secret key":                   {"AKIDroot", "guess", "", badSignature},
-		"a key for another service":            {"AKIDsender", "sender-secret", "", "UnauthorizedOperation"},
-		"a key without permissions":            {"AKIDguest", "guest-secret", "", "UnauthorizedOperation"},
-		"a wrong secret key without the right": {"AKIDguest", "guess", "", badSignature},
+		{"a key that may", "AKIDroot", "root-secret", "", ""},
+		{"a role with its token", "AKIDrole", "role-secret", "role-token", ""},
+		{"a role without its token", "AKIDrole", "role-secret", "", notFound},
+		{"a role with another token", "AKIDrole", "role-secret", "stale", badToken},
+		{"a key with a token it hasn't", "AKIDroot", "root-secret", "role-token", badToken},
+		{"an unknown id", "AKIDnobody", "root-secret", "", notFound},
+		{"an id with a line break after it", "AKIDroot ", "root-secret", "", notFound},
+		{"a disabled key", "AKIDold", "old-secret", "", notFound},
+		{"a wrong secret key", "AKIDroot", "guess", "", badSignature},
+		{"a key for another service", "AKIDsender", "sender-secret", "", "UnauthorizedOperation"},
+		{"a key without permissions", "AKIDguest", "guest-secret", "", "UnauthorizedOperation"},
+		{"a wrong secret key without the right", "AKIDguest", "guess", "", badSignature},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			w.key = common.NewTokenCredential(test.id, test.secret, test.token)
-			_, err := w.read("sms-key", "SSM_Current")
-			if test.want == "" {
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t)
+			e.key = common.NewTokenCredential(tt.id, tt.secret, tt.token)
+			_, err := e.read("sms-key", "SSM_Current")
+			if tt.want == "" {
 				require.NoError(t, err)
 			} else {
-				assert.Equal(t, test.want, codeOf(t, err))
+				assert.Equal(t, tt.want, codeOf(t, err))
 			}
-			requests := w.cloud.Requests()
+			requests := e.cloud.Requests()
 			require.Len(t, requests, 1)
-			assert.Equal(t, test.want, requests[0].Code)
-			assert.Equal(t, test.token != "", requests[0].Token)
+			assert.Equal(t, tt.want, requests[0].Code)
+			assert.Equal(t, tt.token != "", requests[0].Token)
 		})
 	}
 }
 
-func TestClocksMayDifferByFiveMinutes(t *testing.T) {
-	tests := map[string]struct {
+func TestGateway_clocks(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
 		ahead time.Duration
 		want  string
 	}{
-		"caller and cloud agree":       {0, ""},
-		"cloud nearly five min ahead":  {299 * time.Second, ""},
-		"cloud more than five ahead":   {302 * time.Second, "AuthFailure.SignatureExpire"},
-		"cloud nearly five min behind": {-299 * time.Second, ""},
-		"cloud more than five behind":  {-302 * time.Second, "AuthFailure.SignatureExpire"},
+		{"caller and cloud agree", 0, ""},
+		{"cloud nearly five min ahead", 299 * time.Second, ""},
+		{"cloud more than five ahead", 302 * time.Second, "AuthFailure.SignatureExpire"},
+		{"cloud nearly five min behind", -299 * time.Second, ""},
+		{"cloud more than five behind", -302 * time.Second, "AuthFailure.SignatureExpire"},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			signedAt := time.Unix(1551113065, 0)
-			cloud := New(Config{Account: testAccount(), Now: func() time.Time { return signedAt.Add(test.ahead) }})
-			w := httptest.NewRecorder()
-			cloud.ServeHTTP(w, signedRead(nil))
-			assert.Equal(t, http.StatusOK, w.Code)
-			assert.Equal(t, test.want, cloud.Requests()[0].Code)
+			cloud := New(Config{Account: testAccount(),
+				Now: func() time.Time { return signedAt.Add(tt.ahead) }})
+			rec := httptest.NewRecorder()
+			cloud.ServeHTTP(rec, signedRead(nil))
+			assert.Equal(t, http.StatusOK, rec.Code)
+			assert.Equal(t, tt.want, cloud.Requests()[0].Code)
 		})
 	}
 }
@@ -125,63 +147,90 @@ func signedAs(service, date string, signed []string, change func(*http.Request))
 	r.Header.Set("X-TC-Version", "2019-09-23")
 	r.Header.Set("X-TC-Region", "ap-guangzhou")
 	r.Header.Set("X-TC-Timestamp", docsTime)
-	signature := sign("root-secret", date, service, docsTime, canonicalRequest(r, signed, []byte(body)))
-	r.Header.Set("Authorization", "TC3-HMAC-SHA256 Credential=AKIDroot/"+date+"/"+service+"/tc3_request, SignedHeaders="+
-		strings.Join(signed, ";")+", Signature="+signature)
+	signature := sign("root-secret", date, service, docsTime,
+		canonicalRequest(r, signed, []byte(body)))
+	r.Header.Set("Authorization", "TC3-HMAC-SHA256 Credential=AKIDroot/"+date+"/"+service+
+		"/tc3_request, SignedHeaders="+strings.Join(signed, ";")+", Signature="+signature)
 	if change != nil {
 		change(r)
 	}
 	return r
 }
 
-func TestGatewayRefusesWhatIsNotARequestOfItsOwn(t *testing.T) {
+func TestGateway(t *testing.T) {
+	t.Parallel()
 	set := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set(name, value) }
 	}
+	host := func(name string) func(*http.Request) {
+		return func(r *http.Request) { r.Host = name }
+	}
+	body := func(content io.Reader) func(*http.Request) {
+		return func(r *http.Request) { r.Body = io.NopCloser(content) }
+	}
 	both := []string{"content-type", "host"}
-	const malformed, badSignature = "AuthFailure.InvalidAuthorization", "AuthFailure.SignatureFailure"
-	tests := map[string]struct {
+	const (
+		malformed    = "AuthFailure.InvalidAuthorization"
+		badSignature = "AuthFailure.SignatureFailure"
+		credential   = "TC3-HMAC-SHA256 Credential=a/b/c/"
+		headers      = "SignedHeaders=content-type;host"
+	)
+	tests := []struct {
+		name    string
 		request *http.Request
 		want    string
 	}{
-		"nothing wrong":                  {signedRead(nil), ""},
-		"more headers signed":            {signedAs("ssm", docsDate, []string{"content-type", "host", "x-tc-action"}, nil), ""},
-		"no Authorization":               {signedRead(set("Authorization", "")), malformed},
-		"another scheme":                 {signedRead(set("Authorization", "Basic eDp5")), malformed},
-		"a part missing":                 {signedRead(set("Authorization", "TC3-HMAC-SHA256 Credential=a/b/c/tc3_request, Signature=d")), malformed},
-		"the parts out of order":         {signedRead(set("Authorization", "TC3-HMAC-SHA256 Signature=d, SignedHeaders=content-type;host, Credential=a/b/c/tc3_request")), malformed},
-		"a scope of another kind":        {signedRead(set("Authorization", "TC3-HMAC-SHA256 Credential=a/b/c/aws4_request, SignedHeaders=content-type;host, Signature=d")), malformed},
-		"host not signed":                {signedAs("ssm", docsDate, []string{"content-type"}, nil), malformed},
-		"another service's scope":        {signedAs("cvm", docsDate, both, nil), badSignature},
-		"the other service's scope":      {signedAs("sms", docsDate, both, nil), "InvalidAction"},
-		"another day's scope":            {signedAs("ssm", "2019-02-26", both, nil), badSignature},
-		"the content type changed":       {signedRead(set("Content-Type", "application/json; charset=utf-8")), badSignature},
-		"the host changed":               {signedRead(func(r *http.Request) { r.Host = "localhost" }), badSignature},
-		"the other service's domain":     {signedRead(func(r *http.Request) { r.Host = "sms.tencentcloudapi.com" }), badSignature},
-		"the body changed":               {signedRead(func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("{}")) }), badSignature},
-		"the payload said to be free":    {signedRead(set("X-TC-Content-SHA256", "UNSIGNED-PAYLOAD")), badSignature},
-		"no timestamp":                   {signedRead(set("X-TC-Timestamp", "")), "MissingParameter"},
-		"a timestamp that is none":       {signedRead(set("X-TC-Timestamp", "now")), "InvalidParameter"},
-		"no action":                      {signedRead(set("X-TC-Action", "")), "MissingParameter"},
-		"an action of nobody":            {signedRead(set("X-TC-Action", "SendFax")), "InvalidAction"},
-		"an action of the other service": {signedRead(set("X-TC-Action", "SendSms")), "InvalidAction"},
-		"no version":                     {signedRead(set("X-TC-Version", "")), "MissingParameter"},
-		"another version":                {signedRead(set("X-TC-Version", "2019-07-11")), "NoSuchVersion"},
-		"another method":                 {signedRead(func(r *http.Request) { r.Method = http.MethodGet }), "UnsupportedProtocol"},
-		"a body too large":               {signedRead(func(r *http.Request) { r.Body = io.NopCloser(zeros{}) }), "RequestSizeLimitExceeded"},
+		{"nothing wrong", signedRead(nil), ""},
+		{"more headers signed", signedAs("ssm", docsDate,
+			[]string{"content-type", "host", "x-tc-action"}, nil), ""},
+		{"no Authorization", signedRead(set("Authorization", "")), malformed},
+		{"another scheme", signedRead(set("Authorization", "Basic eDp5")), malformed},
+		{"a part missing", signedRead(set("Authorization", credential+"tc3_request, Signature=d")),
+			malformed},
+		{"the parts out of order", signedRead(set("Authorization",
+			"TC3-HMAC-SHA256 Signature=d, "+headers+", Credential=a/b/c/tc3_request")), malformed},
+		{"a scope of another kind", signedRead(set("Authorization",
+			credential+"aws4_request, "+headers+", Signature=d")), malformed},
+		{"host not signed", signedAs("ssm", docsDate, []string{"content-type"}, nil), malformed},
+		{"another service's scope", signedAs("cvm", docsDate, both, nil), badSignature},
+		{"the other service's scope", signedAs("sms", docsDate, both, nil), "InvalidAction"},
+		{"another day's scope", signedAs("ssm", "2019-02-26", both, nil), badSignature},
+		{"the content type changed", signedRead(set("Content-Type",
+			"application/json; charset=utf-8")), badSignature},
+		{"the host changed", signedRead(host("localhost")),
+			badSignature},
+		{"the other service's domain", signedRead(host("sms.tencentcloudapi.com")), badSignature},
+		{"the body changed", signedRead(body(strings.NewReader("{}"))), badSignature},
+		{"the payload said to be free", signedRead(set("X-TC-Content-SHA256", "UNSIGNED-PAYLOAD")),
+			badSignature},
+		{"no timestamp", signedRead(set("X-TC-Timestamp", "")), "MissingParameter"},
+		{"a timestamp that is none", signedRead(set("X-TC-Timestamp", "now")), "InvalidParameter"},
+		{"no action", signedRead(set("X-TC-Action", "")), "MissingParameter"},
+		{"an action of nobody", signedRead(set("X-TC-Action", "SendFax")), "InvalidAction"},
+		{"an action of the other service", signedRead(set("X-TC-Action", "SendSms")),
+			"InvalidAction"},
+		{"no version", signedRead(set("X-TC-Version", "")), "MissingParameter"},
+		{"another version", signedRead(set("X-TC-Version", "2019-07-11")), "NoSuchVersion"},
+		{"another method", signedRead(func(r *http.Request) { r.Method = http.MethodGet }),
+			"UnsupportedProtocol"},
+		{"a body too large", signedRead(body(zeros{})),
+			"RequestSizeLimitExceeded"},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			seconds, err := strconv.ParseInt(docsTime, 10, 64)
 			require.NoError(t, err)
-			cloud := New(Config{Account: testAccount(), Now: func() time.Time { return time.Unix(seconds, 0) }})
-			w := httptest.NewRecorder()
-			cloud.ServeHTTP(w, test.request)
+			cloud := New(Config{Account: testAccount(),
+				Now: func() time.Time { return time.Unix(seconds, 0) }})
+			rec := httptest.NewRecorder()
+			cloud.ServeHTTP(rec, tt.request)
 
-			assert.Equal(t, http.StatusOK, w.Code)
-			assert.Equal(t, "application/json", w.Header().Get("Content-Type"))
-			assert.Equal(t, test.want, cloud.Requests()[0].Code)
-			assert.Contains(t, w.Body.String(), `"RequestId":"a0aabda6-cf91-4f3e-a81f-000000000001"`)
+			assert.Equal(t, http.StatusOK, rec.Code)
+			assert.Equal(t, "application/json", rec.Header().Get("Content-Type"))
+			assert.Equal(t, tt.want, cloud.Requests()[0].Code)
+			assert.Contains(t, rec.Body.String(),
+				`"RequestId":"a0aabda6-cf91-4f3e-a81f-000000000001"`)
 		})
 	}
 }
@@ -190,32 +239,37 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-func TestContentTypeMustBeJSON(t *testing.T) {
+func TestGateway_contentType(t *testing.T) {
+	t.Parallel()
 	r := signedRead(nil)
 	r.Header.Set("Content-Type", "text/plain")
 	signature := sign("root-secret", docsDate, "ssm", docsTime,
-		canonicalRequest(r, []string{"content-type", "host"}, []byte(`{"SecretName":"sms-key","VersionId":"SSM_Current"}`)))
+		canonicalRequest(r, []string{"content-type", "host"},
+			[]byte(`{"SecretName":"sms-key","VersionId":"SSM_Current"}`)))
 	auth := r.Header.Get("Authorization")
 	r.Header.Set("Authorization", auth[:strings.LastIndex(auth, "=")+1]+signature)
 
-	cloud := New(Config{Account: testAccount(), Now: func() time.Time { return time.Unix(1551113065, 0) }})
+	cloud := New(Config{Account: testAccount(),
+		Now: func() time.Time { return time.Unix(1551113065, 0) }})
 	cloud.ServeHTTP(httptest.NewRecorder(), r)
 	assert.Equal(t, "InvalidRequest", cloud.Requests()[0].Code)
 }
 
-func TestUnsignedPayloadIsAccepted(t *testing.T) {
-	w := newWorld(t)
-	p := w.profile()
+func TestGateway_unsignedPayload(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	p := e.profile()
 	p.UnsignedPayload = true
-	client, err := sms.NewClient(w.key, w.region, p)
+	client, err := sms.NewClient(e.key, e.region, p)
 	require.NoError(t, err)
-	client.WithHttpTransport(w.transport)
+	client.WithHttpTransport(e.transport)
 	response, err := client.SendSmsWithContext(t.Context(), message())
 	require.NoError(t, err)
 	assert.Equal(t, "Ok", *response.Response.SendStatusSet[0].Code)
 }
 
-func TestDomainsServeTheirOwnService(t *testing.T) {
+func TestHostServes(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		host, service string
 		want          bool
@@ -228,7 +282,7 @@ func TestDomainsServeTheirOwnService(t *testing.T) {
 		{"ssm.ap-guangzhou.tencentcloudapi.com", "ssm", true},
 		{"ssm.ap-guangzhou.tencentcloudapi.com", "sms", false},
 	}
-	for _, test := range tests {
-		assert.Equal(t, test.want, serviceOf(test.host, test.service), "%s for %s", test.host, test.service)
+	for _, tt := range tests {
+		assert.Equal(t, tt.want, hostServes(tt.host, tt.service), "%s for %s", tt.host, tt.service)
 	}
 }

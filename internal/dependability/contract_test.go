@@ -8,29 +8,30 @@ import (
 	"scf-sms/internal/cloudsim"
 )
 
-// This file is the contract's table of what can go wrong and what comes of it, written down a second time and apart from
-// the code under test.
+// This file is the contract's table of what can go wrong and how the function answers. It repeats
+// on purpose what the code under test knows: a test that shared code with it would prove nothing.
 
-// ruling is what one of Tencent's codes comes to.
+// ruling is how the function answers one of Tencent's codes.
 type ruling struct {
 	status      int
 	least, most int    // bounds of Retry-After, in seconds
-	again       reason // what proves that a second attempt is safe
+	again       reason // why a second attempt is safe
 }
 
-// reason is one of the three for a second attempt.
+// reason is why a second attempt can't become a second message.
 type reason int
 
 const (
-	final reason = iota
-	unreached
-	rate
-	rejected
+	final     reason = iota // none: there is no second attempt
+	unreached               // no byte of the first was sent
+	rate                    // the first was refused because of the API's rate
+	rejected                // the first was refused because of its key
 )
 
 const day = 24 * 60 * 60
 
-// rulings has all codes of SendSms, the gateway's, and some that nobody has seen yet; each must be ruled on by its family.
+// rulings has all codes of SendSms and of the gateway. Those with SomethingNew in them don't exist:
+// their family decides.
 var rulings = func() map[string]ruling {
 	all := map[string]ruling{}
 	add := func(r ruling, codes ...string) {
@@ -50,59 +51,74 @@ var rulings = func() map[string]ruling {
 	// Limits of the number, and rates.
 	add(ruling{429, 30, 30, final}, "LimitExceeded.PhoneNumberThirtySecondLimit")
 	add(ruling{429, 3600, 3600, final}, "LimitExceeded.PhoneNumberOneHourLimit")
-	add(ruling{429, 1, day, final}, "LimitExceeded.PhoneNumberDailyLimit", "LimitExceeded.PhoneNumberSameContentDailyLimit")
+	add(ruling{429, 1, day, final},
+		"LimitExceeded.PhoneNumberDailyLimit", "LimitExceeded.PhoneNumberSameContentDailyLimit")
 	add(ruling{429, 60, 60, final}, "LimitExceeded.DeliveryFrequencyLimit")
 	add(ruling{429, 5, 5, final}, "LimitExceeded.GlobalSmsSendingRateLimit")
 	add(ruling{429, 1, day, final}, "LimitExceeded.SomethingNew")
 	add(ruling{429, 1, 1, rate},
-		"RequestLimitExceeded", "RequestLimitExceeded.GlobalRegionUinLimitExceeded", "RequestLimitExceeded.UinLimitExceeded",
-		"RequestLimitExceeded.IPLimitExceeded", "RequestLimitExceeded.SomethingNew")
+		"RequestLimitExceeded", "RequestLimitExceeded.GlobalRegionUinLimitExceeded",
+		"RequestLimitExceeded.UinLimitExceeded", "RequestLimitExceeded.IPLimitExceeded",
+		"RequestLimitExceeded.SomethingNew")
 
 	// Limits of the application or the account.
 	add(ruling{503, 1, day, final},
-		"LimitExceeded.AppDailyLimit", "LimitExceeded.AppMainlandChinaDailyLimit", "LimitExceeded.AppGlobalDailyLimit",
-		"LimitExceeded.AppCountryOrRegionDailyLimit", "LimitExceeded.DailyLimit")
+		"LimitExceeded.AppDailyLimit", "LimitExceeded.AppMainlandChinaDailyLimit",
+		"LimitExceeded.AppGlobalDailyLimit", "LimitExceeded.AppCountryOrRegionDailyLimit",
+		"LimitExceeded.DailyLimit")
 
 	// Account, application, signature, template, parameters, or the request itself.
 	add(ruling{status: 502},
 		"MissingParameter.EmptyPhoneNumberSet", "LimitExceeded.PhoneNumberCountLimit",
-		"InvalidParameterValue.TemplateParameterFormatError", "InvalidParameterValue.TemplateParameterLengthLimit",
-		"InvalidParameterValue.ProhibitedUseUrlInTemplateParameter", "InvalidParameterValue.ContentLengthLimit",
-		"FailedOperation.SignatureIncorrectOrUnapproved", "FailedOperation.TemplateIncorrectOrUnapproved",
+		"InvalidParameterValue.TemplateParameterFormatError",
+		"InvalidParameterValue.TemplateParameterLengthLimit",
+		"InvalidParameterValue.ProhibitedUseUrlInTemplateParameter",
+		"InvalidParameterValue.ContentLengthLimit",
+		"FailedOperation.SignatureIncorrectOrUnapproved",
+		"FailedOperation.TemplateIncorrectOrUnapproved",
 		"FailedOperation.TemplateUnapprovedOrNotExist", "FailedOperation.TemplateIdNotExist",
-		"FailedOperation.TemplateParamSetNotMatchApprovedTemplate", "FailedOperation.InsufficientBalanceInSmsPackage",
-		"UnauthorizedOperation.ServiceSuspendDueToArrears", "InvalidParameterValue.SdkAppIdNotExist",
-		"UnauthorizedOperation.SmsSdkAppIdVerifyFail", "InvalidParameter.AppidAndBizId",
-		"UnauthorizedOperation.SdkAppIdIsDisabled", "UnauthorizedOperation.RequestIpNotInWhitelist", "IpNotInWhitelist",
-		"IpInBlacklist", "UnauthorizedOperation.RequestPermissionDeny", "UnauthorizedOperation",
-		"UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny", "FailedOperation.MarketingSendTimeConstraint",
-		"UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone", "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
-		"UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber", "UnsupportedOperation.ContainDomesticPhoneNumber",
-		"UnsupportedRegion", "FailedOperation.ContainSensitiveWord", "InvalidParameter.DirtyWordFound",
-		"InvalidAction", "NoSuchVersion", "NoSuchProduct", "InvalidParameter", "InvalidParameterValue", "MissingParameter",
-		"UnknownParameter", "UnsupportedOperation", "UnsupportedProtocol", "InvalidRequest",
-		"FailedOperation.JsonParseFail", "FailedOperation.FailResolvePacket", "FailedOperation.OtherError",
-		"FailedOperation.ParametersOtherError", "InternalError.JsonParseFail", "InternalError.RestApiInterfaceNotExist",
-		"InternalError.RequestTimeException", "InternalError.SigFieldMissing", "InternalError.SigVerificationFail",
-		"FailedOperation.SomethingNew", "InvalidSomethingNew", "MissingSomethingNew", "UnauthorizedSomethingNew",
-		"UnknownSomethingNew", "UnsupportedSomethingNew",
+		"FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
+		"FailedOperation.InsufficientBalanceInSmsPackage",
+		"UnauthorizedOperation.ServiceSuspendDueToArrears",
+		"InvalidParameterValue.SdkAppIdNotExist", "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
+		"InvalidParameter.AppidAndBizId", "UnauthorizedOperation.SdkAppIdIsDisabled",
+		"UnauthorizedOperation.RequestIpNotInWhitelist", "IpNotInWhitelist", "IpInBlacklist",
+		"UnauthorizedOperation.RequestPermissionDeny", "UnauthorizedOperation",
+		"UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny",
+		"FailedOperation.MarketingSendTimeConstraint",
+		"UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone",
+		"UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
+		"UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
+		"UnsupportedOperation.ContainDomesticPhoneNumber", "UnsupportedRegion",
+		"FailedOperation.ContainSensitiveWord", "InvalidParameter.DirtyWordFound",
+		"InvalidAction", "NoSuchVersion", "NoSuchProduct", "InvalidParameter",
+		"InvalidParameterValue", "MissingParameter", "UnknownParameter", "UnsupportedOperation",
+		"UnsupportedProtocol", "InvalidRequest", "FailedOperation.JsonParseFail",
+		"FailedOperation.FailResolvePacket", "FailedOperation.OtherError",
+		"FailedOperation.ParametersOtherError", "InternalError.JsonParseFail",
+		"InternalError.RestApiInterfaceNotExist", "InternalError.RequestTimeException",
+		"InternalError.SigFieldMissing", "InternalError.SigVerificationFail",
+		"FailedOperation.SomethingNew", "InvalidSomethingNew", "MissingSomethingNew",
+		"UnauthorizedSomethingNew", "UnknownSomethingNew", "UnsupportedSomethingNew",
 		"AuthFailure.SignatureExpire") // our clock: another key would not help
 
 	// The AccessKey.
 	add(ruling{status: 502, again: rejected},
-		"AuthFailure", "AuthFailure.SecretIdNotFound", "AuthFailure.InvalidSecretId", "AuthFailure.SignatureFailure",
-		"AuthFailure.TokenFailure", "AuthFailure.InvalidAuthorization", "AuthFailure.MFAFailure",
+		"AuthFailure", "AuthFailure.SecretIdNotFound", "AuthFailure.InvalidSecretId",
+		"AuthFailure.SignatureFailure", "AuthFailure.TokenFailure",
+		"AuthFailure.InvalidAuthorization", "AuthFailure.MFAFailure",
 		"AuthFailure.UnauthorizedOperation", "AuthFailure.SomethingNew")
 
-	// Nobody knows whether something was sent.
+	// A message may have been sent.
 	add(ruling{status: 504},
-		"InternalError", "InternalError.Timeout", "InternalError.SendAndRecvFail", "InternalError.UnknownError",
-		"InternalError.OtherError", "InternalError.ParseBackendResponseFail", "InternalError.SomethingNew",
-		"FailedOperation", "LimitExceeded", "ResourceUnavailable", "ResourceInsufficient", "SomethingNew")
+		"InternalError", "InternalError.Timeout", "InternalError.SendAndRecvFail",
+		"InternalError.UnknownError", "InternalError.OtherError",
+		"InternalError.ParseBackendResponseFail", "InternalError.SomethingNew", "FailedOperation",
+		"LimitExceeded", "ResourceUnavailable", "ResourceInsufficient", "SomethingNew")
 	return all
 }()
 
-// codes are the keys of rulings, in an order that is the same in every run.
+// codes are the keys of rulings in order, so that a seed draws the same in every run.
 var codes = func() []string {
 	all := make([]string, 0, len(rulings))
 	for code := range rulings {
@@ -131,10 +147,10 @@ type meaning int
 const (
 	answered      meaning = iota // the request is processed, and the answer arrives
 	told                         // an outer error with a code that decides; nothing is processed
-	toldInItem                   // the number's status has a code that decides, if the request is in order
+	toldInItem                   // the code of the number's status decides, if all else is well
 	lost                         // no clear answer, and nothing was processed
 	lostAfter                    // no clear answer, but the request was processed
-	saidOk                       // the answer says Ok, in a spelling of its own; nothing was processed
+	saidOk                       // the answer says Ok in another spelling; nothing was processed
 	tooLate                      // processed, but only after the caller gave up
 	transient                    // of SSM: no secret now, perhaps later
 	permanent                    // of SSM: no secret until somebody changes something
@@ -147,7 +163,7 @@ type fault struct {
 	meaning meaning
 }
 
-// endless reports whether only the end of the time budget ends it.
+// endless reports whether the fault lasts until a time budget ends.
 func (f fault) endless() bool {
 	switch f.Kind {
 	case cloudsim.HangUnsent, cloudsim.HangSent:
@@ -160,7 +176,8 @@ func (f fault) endless() bool {
 	return false
 }
 
-// late is the delay of an answer that comes after an impatient caller gave up; see limit.
+// late is the delay of an answer that comes after a caller with a short time budget has given up:
+// see limit.
 const late = 200 * time.Millisecond
 
 func body(text string, m meaning) fault {
@@ -171,19 +188,27 @@ func page(status int, text string, m meaning) fault {
 	return fault{cloudsim.Fault{Kind: cloudsim.HTTP, Status: status, Body: text}, m}
 }
 
+// redirect is a fault without its target: see sequencer.redirect.
+func redirect(status int, m meaning) fault {
+	return fault{cloudsim.Fault{Kind: cloudsim.Redirect, Status: status}, m}
+}
+
 func kind(k cloudsim.Kind, m meaning) fault { return fault{cloudsim.Fault{Kind: k}, m} }
 
 const html = "<html><head><title>502 Bad Gateway</title></head></html>"
 
 // smsFaults are those of a SendSms request, but for the codes.
 var smsFaults = []fault{
-	kind(cloudsim.ResetEarly, lost), kind(cloudsim.ResetUnsent, lost), kind(cloudsim.HangUnsent, lost),
-	kind(cloudsim.ResetSent, lostAfter), kind(cloudsim.EOFSent, lostAfter), kind(cloudsim.HangSent, lostAfter),
+	kind(cloudsim.ResetEarly, lost), kind(cloudsim.ResetUnsent, lost),
+	kind(cloudsim.HangUnsent, lost),
+	kind(cloudsim.ResetSent, lostAfter), kind(cloudsim.EOFSent, lostAfter),
+	kind(cloudsim.HangSent, lostAfter),
 	kind(cloudsim.Cut, lostAfter), kind(cloudsim.Huge, lostAfter), kind(cloudsim.Slow, lostAfter),
 	{cloudsim.Fault{Kind: cloudsim.Slow, Delay: 5 * time.Millisecond}, answered},
 	{cloudsim.Fault{Kind: cloudsim.Delay, Delay: time.Minute}, lost},
 
-	body("null", lost), body("", lost), body("{}", lost), body("[]", lost), body(`"Ok"`, lost), body("{", lost),
+	body("null", lost), body("", lost), body("{}", lost), body("[]", lost), body(`"Ok"`, lost),
+	body("{", lost),
 	body(`{"Response":null}`, lost), body(`{"Response":{}}`, lost), body(`{"Response":[]}`, lost),
 	body(`{"Response":{"RequestId":"r"}}`, lost),
 	body(`{"Response":{"SendStatusSet":null,"RequestId":"r"}}`, lost),
@@ -194,41 +219,52 @@ var smsFaults = []fault{
 	body(`{"Response":{"SendStatusSet":[{"Code":"Ok"},{"Code":"Ok"}],"RequestId":"r"}}`, lost),
 	body(`{"Response":{"SendStatusSet":[{"Code":"OK","SerialNo":"s"}],"RequestId":"r"}}`, saidOk),
 
-	page(502, html, lost), page(500, "", lost), page(503, "{}", lost), page(404, "null", lost), page(204, "", lost),
+	page(502, html, lost), page(500, "", lost), page(503, "{}", lost), page(404, "null", lost),
+	page(204, "", lost),
 	page(500, `{"Response":{"SendStatusSet":[{"Code":"Ok"}],"RequestId":"r"}}`, lost),
 	{cloudsim.Fault{Kind: cloudsim.HTTP, Status: 500, Code: "InvalidAction",
-		Body: `{"Response":{"Error":{"Code":"InvalidAction","Message":""},"RequestId":"r"}}`}, told},
+		Body: `{"Response":{"Error":{"Code":"InvalidAction","Message":""},"RequestId":"r"}}`,
+	}, told},
 
-	// The target is filled in: see sequencer.redirect.
-	{cloudsim.Fault{Kind: cloudsim.Redirect, Status: 301}, lost}, {cloudsim.Fault{Kind: cloudsim.Redirect, Status: 302}, lost},
-	{cloudsim.Fault{Kind: cloudsim.Redirect, Status: 303}, lost}, {cloudsim.Fault{Kind: cloudsim.Redirect, Status: 307}, lost},
-	{cloudsim.Fault{Kind: cloudsim.Redirect, Status: 308}, lost},
+	redirect(301, lost), redirect(302, lost), redirect(303, lost), redirect(307, lost),
+	redirect(308, lost),
+}
+
+// secretOf is an answer of SSM with a secret that can't be used.
+func secretOf(fields string) fault {
+	return body(`{"Response":{`+fields+`,"RequestId":"r"}}`, permanent)
 }
 
 // ssmFaults are those of a GetSecretValue request.
 var ssmFaults = func() []fault {
 	all := []fault{
-		kind(cloudsim.ResetEarly, transient), kind(cloudsim.ResetUnsent, transient), kind(cloudsim.ResetSent, transient),
-		kind(cloudsim.EOFSent, transient), kind(cloudsim.Cut, transient), kind(cloudsim.Huge, transient),
-		kind(cloudsim.HangUnsent, transient), kind(cloudsim.HangSent, transient), kind(cloudsim.Slow, transient),
+		kind(cloudsim.ResetEarly, transient), kind(cloudsim.ResetUnsent, transient),
+		kind(cloudsim.ResetSent, transient),
+		kind(cloudsim.EOFSent, transient), kind(cloudsim.Cut, transient),
+		kind(cloudsim.Huge, transient),
+		kind(cloudsim.HangUnsent, transient), kind(cloudsim.HangSent, transient),
+		kind(cloudsim.Slow, transient),
 		{cloudsim.Fault{Kind: cloudsim.Delay, Delay: late}, transientSoon},
 
 		body("null", transient), body("", transient), body("{}", transient), body("{", transient),
 		page(502, html, transient), page(503, "{}", transient), page(204, "", transient),
-		{cloudsim.Fault{Kind: cloudsim.Redirect, Status: 302}, transient}, {cloudsim.Fault{Kind: cloudsim.Redirect, Status: 307}, transient},
+		redirect(302, transient), redirect(307, transient),
 
-		body(`{"Response":{"SecretString":"no JSON","RequestId":"r"}}`, permanent),
-		body(`{"Response":{"SecretString":"{\"accessKeyId\":\"i\",\"accessKeySecret\":\"s\"}","RequestId":"r"}}`, permanent), // no token
-		body(`{"Response":{"SecretString":"{\"authorization\":\"Bearer x\"}","RequestId":"r"}}`, permanent),                  // no key
-		body(`{"Response":{"SecretString":"","SecretBinary":"not base64","RequestId":"r"}}`, permanent),
+		secretOf(`"SecretString":"no JSON"`),
+		secretOf(`"SecretString":"{\"accessKeyId\":\"i\",\"accessKeySecret\":\"s\"}"`), // no token
+		secretOf(`"SecretString":"{\"authorization\":\"Bearer x\"}"`),                  // no key
+		secretOf(`"SecretString":"","SecretBinary":"not base64"`),
 	}
-	for _, code := range []string{"InternalError", "InternalError.SomethingNew", "RequestLimitExceeded", "SomethingNew"} {
+	for _, code := range []string{
+		"InternalError", "InternalError.SomethingNew", "RequestLimitExceeded", "SomethingNew",
+	} {
 		all = append(all, fault{cloudsim.Fault{Kind: cloudsim.Error, Code: code}, transient})
 	}
 	for _, code := range []string{
-		"ResourceNotFound", "ResourceNotFound.SecretNotExist", "ResourceUnavailable.ResourceDisabled",
-		"ResourceUnavailable.ResourcePendingDeleted", "UnauthorizedOperation", "AuthFailure.SecretIdNotFound",
-		"AuthFailure.TokenFailure", "AuthFailure.SignatureFailure", "AuthFailure.SomethingNew",
+		"ResourceNotFound", "ResourceNotFound.SecretNotExist",
+		"ResourceUnavailable.ResourceDisabled", "ResourceUnavailable.ResourcePendingDeleted",
+		"UnauthorizedOperation", "AuthFailure.SecretIdNotFound", "AuthFailure.TokenFailure",
+		"AuthFailure.SignatureFailure", "AuthFailure.SomethingNew",
 	} {
 		all = append(all, fault{cloudsim.Fault{Kind: cloudsim.Error, Code: code}, permanent})
 	}

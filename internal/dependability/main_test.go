@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,19 +22,22 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tencentyun/scf-go-lib/functioncontext"
 
-	"scf-sms/handler"
+	"scf-sms/internal/app"
+	"scf-sms/internal/checkout"
 	"scf-sms/internal/cloudsim"
+	"scf-sms/internal/liveconn"
 	"scf-sms/internal/scfhost"
 	"scf-sms/internal/settings"
 	"scf-sms/internal/simulation"
-	"scf-sms/internal/tencent"
-	"scf-sms/secrets"
+	"scf-sms/internal/testlog"
 )
 
 var (
-	sequences = flag.Int("sequences", usualSequences, "how many random sequences TestAtMostOneSMS runs")
-	seed      = flag.Uint64("seed", 1, "what they are drawn from")
-	sequence  = flag.Int("sequence", -1, "run only the sequence of this number, and say what happens in it")
+	sequences = flag.Int("sequences", 0,
+		"how many random `sequences` TestAtMostOneSMS runs; 0 is the usual number")
+	seed     = flag.Uint64("seed", 1, "what they are drawn from")
+	sequence = flag.Int("sequence", -1,
+		"run only the sequence of this `number`, and say what happens in it")
 )
 
 // root is the folder of the project, temp one that is removed after the tests.
@@ -47,26 +50,27 @@ func TestMain(m *testing.M) {
 
 func run(m *testing.M) int {
 	var err error
-	if root, err = simulation.Root(); err != nil {
+	if root, err = checkout.Root(); err != nil {
 		panic(err)
 	}
 	if temp, err = os.MkdirTemp("", "scf-sms-dependability-"); err != nil {
 		panic(err)
 	}
 	defer os.RemoveAll(temp)
-	// The tests that run in parallel wait most of the time: for timeouts, or for a process to be frozen.
+	// The parallel tests wait most of the time: for timeouts, or until a process is frozen.
 	if err := flag.Set("test.parallel", "16"); err != nil {
 		panic(err)
 	}
 	return m.Run()
 }
 
-// build compiles the function once, on first need.
+// build compiles the function once, when the first test needs it.
 var build = sync.OnceValues(func() (string, error) {
-	return simulation.Build(context.Background(), root, temp)
+	return checkout.Build(context.Background(), root)
 })
 
-// simulate starts a cloud with the account of testdata, in which numbers have no limits. Its Function is not built.
+// simulate starts a cloud with the account of testdata, in which numbers have no limits. Its
+// Function has no binary.
 func simulate(options cloudsim.Options) (*simulation.Simulation, error) {
 	sim, err := simulation.Start("", filepath.Join(root, "testdata"), options)
 	if err != nil {
@@ -79,7 +83,8 @@ func simulate(options cloudsim.Options) (*simulation.Simulation, error) {
 	return sim, nil
 }
 
-// startCloud is simulate for the length of a test. Where the cloud speaks TLS, the function is told whom to trust.
+// startCloud is simulate for the length of a test. If the cloud speaks TLS, the function's
+// environment names its certificate.
 func startCloud(t *testing.T, options cloudsim.Options) *simulation.Simulation {
 	t.Helper()
 	sim, err := simulate(options)
@@ -105,47 +110,33 @@ func startFunction(t *testing.T, f scfhost.Function) *scfhost.Instance {
 	return instance
 }
 
-// local is the function in this process: what main makes of its settings, with a clock that can be moved.
+// local is the function in this process, wired as main does it. The cache's clock can be moved.
 type local struct {
-	*handler.Handler
-	cache     *secrets.Cache
-	transport *tencent.Transport
-	log       logbook
-	ahead     atomic.Int64 // how far the cache's clock is ahead, in ns
+	*app.Function
+	transport *liveconn.Transport
+	log       testlog.Log
+	ahead     atomic.Int64 // how far the function's clock is ahead, in ns
 }
 
 func newLocal(s settings.Settings) *local {
-	l := &local{transport: tencent.NewTransport()}
-	logger := slog.New(slog.NewJSONHandler(&l.log, nil))
-	l.cache = secrets.New(secrets.Config{
-		Name: s.SecretName, Version: s.SecretVersion, Region: s.SecretRegion, Endpoint: s.SSMEndpoint, TTL: s.SecretTTL,
+	l := &local{transport: liveconn.NewTransport()}
+	l.Function = app.New(s, app.Options{
+		Log:       &l.log,
 		Transport: l.transport,
-		Log:       logger,
-		OnFetch:   func() { l.transport.Open(s.SMSEndpoint) },
 		Getenv:    func(string) string { return "" }, // the role comes with the invocation
 		Now:       func() time.Time { return time.Now().Add(time.Duration(l.ahead.Load())) },
-	})
-	l.Handler = handler.New(handler.Config{
-		Problems: s.Problems,
-		SDKAppID: s.SDKAppID, SignName: s.SignName, SignNameOverseas: s.SignNameOverseas, SenderID: s.SenderID,
-		Templates: s.Templates, AllowedCallingCodes: s.AllowedCallingCodes, BareChina: s.BareChina,
-		TimeBudget: s.TimeBudget,
-		Region:     s.SMSRegion, Endpoint: s.SMSEndpoint,
-		Transport: l.transport,
-		Secrets:   l.cache,
-		Log:       logger,
 	})
 	return l
 }
 
-// pass lets time pass for the cache.
+// pass moves the cache's clock.
 func (l *local) pass(d time.Duration) { l.ahead.Add(int64(d)) }
 
 // readSettings returns the settings of a function with these environment variables.
 func readSettings(env map[string]string) (settings.Settings, error) {
 	s := settings.Read(func(name string) string { return env[name] })
 	if len(s.Problems) > 0 {
-		return s, fmt.Errorf("testdata/function.env: %s", strings.Join(s.Problems, "; "))
+		return s, fmt.Errorf("testdata/function.env: %v", s.Problems)
 	}
 	return s, nil
 }
@@ -162,12 +153,43 @@ func invocation(requestID string, role scfhost.Role) context.Context {
 	})
 }
 
+// sequenceCount is how many sequences TestAtMostOneSMS runs.
+func sequenceCount() int {
+	switch {
+	case *sequences > 0:
+		return *sequences
+	case testing.Short():
+		return 200
+	}
+	return usualSequences
+}
+
+// fewer is n, or with -short a tenth of it.
+func fewer(n int) int {
+	if testing.Short() {
+		return (n + 9) / 10
+	}
+	return n
+}
+
+// alone is the command that runs one sequence.
+func alone(n int) string {
+	short := ""
+	if testing.Short() { // it draws other sequences
+		short = " -short"
+	}
+	return fmt.Sprintf("  go test ./internal/dependability -run 'TestAtMostOneSMS$' -count 1 -v%s "+
+		"-seed %d -sequence %d", short, *seed, n)
+}
+
 // goodToken is the callers' token in testdata/cloud.json.
 const goodToken = "Bearer example-token"
 
 // signIn is the event of a user who signs in.
 func signIn(token, to, code string) []byte {
-	body, _ := json.Marshal(map[string]any{"to": to, "type": "SignIn", "payload": map[string]string{"code": code}})
+	body, _ := json.Marshal(map[string]any{
+		"to": to, "type": "SignIn", "payload": map[string]string{"code": code},
+	})
 	headers := map[string]string{"content-type": "application/json"}
 	if token != "" {
 		headers["authorization"] = token
@@ -181,8 +203,10 @@ func event(headers map[string]string, body string) []byte {
 	return text
 }
 
-// somebody is a mainland number.
-func somebody(rng *rand.Rand) string { return fmt.Sprintf("86139%08d", rng.IntN(100_000_000)) }
+// mainlandNumber is a number of Mainland China, with the calling code.
+func mainlandNumber(rng *rand.Rand) string {
+	return fmt.Sprintf("86139%08d", rng.IntN(100_000_000))
+}
 
 // answer is what the platform takes from the function.
 type answer struct {
@@ -192,7 +216,7 @@ type answer struct {
 	Body            string            `json:"body"`
 }
 
-// parseAnswer reads an answer and checks that it is well-formed: what holds for every answer, whatever its status.
+// parseAnswer reads an answer and checks what holds for every answer, whatever its status.
 func parseAnswer(payload []byte, requestID string) (answer, error) {
 	var a answer
 	decoder := json.NewDecoder(bytes.NewReader(payload))
@@ -219,43 +243,11 @@ func parseAnswer(payload []byte, requestID string) (answer, error) {
 	if (a.Headers["www-authenticate"] != "") != (a.StatusCode == http.StatusUnauthorized) {
 		return a, fmt.Errorf("www-authenticate goes with 401, and only with it: %s", payload)
 	}
-	if (a.Headers["retry-after"] != "") != (a.StatusCode == http.StatusTooManyRequests || a.StatusCode == http.StatusServiceUnavailable) {
+	later := slices.Contains([]int{429, 503}, a.StatusCode)
+	if (a.Headers["retry-after"] != "") != later {
 		return a, fmt.Errorf("retry-after goes with 429 and 503, and only with them: %s", payload)
 	}
 	return a, nil
-}
-
-// logbook keeps what is written to it.
-type logbook struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-// count returns how many lines hold all the texts.
-func (l *logbook) count(texts ...string) int {
-	n := 0
-	for line := range strings.Lines(l.String()) {
-		found := true
-		for _, text := range texts {
-			found = found && strings.Contains(line, text)
-		}
-		if found {
-			n++
-		}
-	}
-	return n
 }
 
 // eventually waits for a condition that nothing announces.
@@ -269,7 +261,7 @@ func eventually(t *testing.T, what string, met func() bool) {
 	}
 }
 
-// quiet is for servers whose complaints are intended.
+// quiet is the log of servers that a test gives reason to complain.
 var quiet = log.New(io.Discard, "", 0)
 
 // startLocal is newLocal for the length of a test, in front of a simulation.
@@ -277,7 +269,7 @@ func startLocal(t *testing.T, sim *simulation.Simulation) *local {
 	t.Helper()
 	s, err := readSettings(sim.Function.Env)
 	require.NoError(t, err)
-	s.TimeBudget = 8 * time.Second // the default: a busy machine must not matter
+	s.TimeBudget = 8 * time.Second // the default: enough for a busy machine
 	function := newLocal(s)
 	t.Cleanup(function.transport.CloseIdleConnections)
 	return function

@@ -14,8 +14,8 @@ import (
 	"scf-sms/internal/cloudsim"
 )
 
-// What strangers and servers send can be large; what it costs is bounded. The smallest function that SCF has is given
-// 64 MB, and keeps a quarter of it free.
+// What strangers and servers send can be large, but the memory for it is bounded. SCF's smallest
+// function has 64 MB. A quarter of that stays free.
 func TestMemoryStaysBounded(t *testing.T) {
 	t.Parallel()
 	const (
@@ -38,11 +38,12 @@ func TestMemoryStaysBounded(t *testing.T) {
 		peak = r.MaxMemoryMB
 		invocations++
 	}
-	plain := func() []byte { return signIn(goodToken, somebody(users), "123456") }
+	plain := func() []byte { return signIn(goodToken, mainlandNumber(users), "123456") }
 	answers := func(before, item, after string) *cloudsim.Fault {
 		text := before + strings.Repeat(item, (mib-len(before)-len(after))/len(item)) + after
 		return &cloudsim.Fault{Kind: cloudsim.Body, Body: text}
 	}
+	page := strings.Repeat(html, 10*mib/len(html))
 	send(plain(), http.StatusOK)
 	report := []string{fmt.Sprintf("%.1f after one send", peak)}
 
@@ -53,30 +54,41 @@ func TestMemoryStaysBounded(t *testing.T) {
 		event    func() []byte
 		ssm, sms *cloudsim.Fault
 	}{
-		{"bodies of 64 KiB", 200, http.StatusOK, func() []byte { return padded(users, 64<<10) }, nil, nil},
-		{"bodies of 64 KiB that nest", 50, http.StatusBadRequest, func() []byte { return nested(64 << 10) }, nil, nil},
-		{"answers of SMS of 1 MiB", 10, http.StatusGatewayTimeout, plain, nil, answers(`{"Response":{"SendStatusSet":[]`, " ", "}}")},
-		{"answers of SMS of 1 MiB in small parts", 4, http.StatusGatewayTimeout, plain, nil, answers(`{"Response":{"SendStatusSet":[{}`, ",{}", "]}}")},
-		{"answers of SMS of 4 MiB", 30, http.StatusGatewayTimeout, plain, nil, &cloudsim.Fault{Kind: cloudsim.Huge}},
-		{"pages of 10 MiB", 30, http.StatusGatewayTimeout, plain, nil, &cloudsim.Fault{Kind: cloudsim.HTTP, Body: strings.Repeat(html, 10*mib/len(html))}},
+		{"bodies of 64 KiB", 200, http.StatusOK,
+			func() []byte { return padded(users, 64<<10) }, nil, nil},
+		{"bodies of 64 KiB that nest", 50, http.StatusBadRequest,
+			func() []byte { return nested(64 << 10) }, nil, nil},
+		{"answers of SMS of 1 MiB", 10, http.StatusGatewayTimeout, plain,
+			nil, answers(`{"Response":{"SendStatusSet":[]`, " ", "}}")},
+		{"answers of SMS of 1 MiB in small parts", 4, http.StatusGatewayTimeout, plain,
+			nil, answers(`{"Response":{"SendStatusSet":[{}`, ",{}", "]}}")},
+		{"answers of SMS of 4 MiB", 30, http.StatusGatewayTimeout, plain,
+			nil, &cloudsim.Fault{Kind: cloudsim.Huge}},
+		{"pages of 10 MiB", 30, http.StatusGatewayTimeout, plain,
+			nil, &cloudsim.Fault{Kind: cloudsim.HTTP, Body: page}},
 		// After this one the key is gone, and every invocation asks SSM.
-		{"refusal of the key", 1, http.StatusServiceUnavailable, plain, &cloudsim.Fault{Kind: cloudsim.Error}, &cloudsim.Fault{Kind: cloudsim.Error, Code: "AuthFailure"}},
-		{"answers of SSM of 1 MiB", 10, http.StatusInternalServerError, plain, answers(`{"Response":{"SecretString":"`, "x", `"}}`), nil},
-		{"answers of SSM of 4 MiB", 30, http.StatusServiceUnavailable, plain, &cloudsim.Fault{Kind: cloudsim.Huge}, nil},
+		{"refusal of the key", 1, http.StatusServiceUnavailable, plain,
+			&cloudsim.Fault{Kind: cloudsim.Error},
+			&cloudsim.Fault{Kind: cloudsim.Error, Code: "AuthFailure"}},
+		{"answers of SSM of 1 MiB", 10, http.StatusInternalServerError, plain,
+			answers(`{"Response":{"SecretString":"`, "x", `"}}`), nil},
+		{"answers of SSM of 4 MiB", 30, http.StatusServiceUnavailable, plain,
+			&cloudsim.Fault{Kind: cloudsim.Huge}, nil},
 	} {
 		sim.Cloud.Always(cloudsim.GetSecretValue, load.ssm)
 		sim.Cloud.Always(cloudsim.SendSms, load.sms)
-		for range load.times {
+		times := fewer(load.times)
+		for range times {
 			send(load.event(), load.status)
 		}
-		report = append(report, fmt.Sprintf("%.1f after %d %s", peak, load.times, load.name))
+		report = append(report, fmt.Sprintf("%.1f after %d %s", peak, times, load.name))
 	}
 	require.Less(t, peak, float64(bound), "peak memory in MB: %s", strings.Join(report, ", "))
 
-	// The platform delivers up to 6 MB, all of which is in memory before the function can refuse it.
+	// The platform delivers up to 6 MB. All of it is in memory before the function can refuse it.
 	sim.Cloud.Always(cloudsim.GetSecretValue, nil)
 	sim.Cloud.Always(cloudsim.SendSms, nil)
-	const floods = 10
+	floods := fewer(10)
 	for range floods {
 		send(padded(users, 5*mib), http.StatusRequestEntityTooLarge)
 	}
@@ -87,7 +99,10 @@ func TestMemoryStaysBounded(t *testing.T) {
 
 // padded is an event with a body of this size.
 func padded(rng *rand.Rand, size int) []byte {
-	message := map[string]any{"to": somebody(rng), "type": "SignIn", "payload": map[string]string{"code": "123456"}, "padding": ""}
+	message := map[string]any{
+		"to": mainlandNumber(rng), "type": "SignIn",
+		"payload": map[string]string{"code": "123456"}, "padding": "",
+	}
 	text, _ := json.Marshal(message)
 	message["padding"] = strings.Repeat("x", size-len(text))
 	text, _ = json.Marshal(message)
@@ -96,5 +111,6 @@ func padded(rng *rand.Rand, size int) []byte {
 
 // nested is an event with a body of this size, all of it brackets.
 func nested(size int) []byte {
-	return event(map[string]string{"authorization": goodToken}, strings.Repeat("[", size/2)+strings.Repeat("]", size/2))
+	body := strings.Repeat("[", size/2) + strings.Repeat("]", size/2)
+	return event(map[string]string{"authorization": goodToken}, body)
 }

@@ -30,7 +30,7 @@ const (
 	broken   condition = "broken" // its value can't be used
 )
 
-// model is what decides about a request: the account, and what the function holds of it.
+// model is what decides how a request ends: the account, and what the function holds of it.
 type model struct {
 	secret    content
 	condition condition
@@ -41,7 +41,7 @@ type model struct {
 	due   bool     // held should be fetched anew
 	asked bool     // a fetch was made for an unknown token less than five seconds ago
 	tried bool     // it has tried to fetch
-	spare bool     // it may have a connection that carried no request yet: the cloud can't close such a one as idle
+	spare bool     // it may have a connection that carried no request: the cloud can't close that
 }
 
 // place is where an endpoint leads.
@@ -58,7 +58,7 @@ type step struct {
 	token        string // the Authorization header
 	role         string // "", "none" or "wrong"
 	ssmAt, smsAt place
-	closing      string // what becomes of the idle connection before: "", "FIN" or "RST"
+	closing      string // how the idle connections are closed before: "", "FIN" or "RST"
 	breaking     int    // how many new connections break before they can be used
 	racing       bool   // idle connections are closed while the request is handled
 	patient      bool   // there is time enough to wait for the API's rate
@@ -79,43 +79,43 @@ func (e end) String() string {
 	return fmt.Sprintf("status %d, %d accepted of %d sends", e.status, e.accepted, e.sends)
 }
 
-// prediction is what the contract says of a step. Where the world doesn't decide, there is more than one end.
+// prediction is what the contract says of a step. If chance decides, there is more than one end.
 type prediction struct {
 	ends     []end
 	ssm, sms []fault // those that are met, one for each request that arrives
 	settles  bool    // the secret arrives afterwards
-	hung     bool    // a request to SSM is left without an answer
-	last     bool    // what follows can't be told
+	hung     bool    // a request to SSM gets no answer
+	last     bool    // the step after this one can't be predicted
 }
 
-// short reports whether something goes on until the time budget ends.
+// short reports whether the step lasts until a time budget ends, so that it gets a short one.
 func (p prediction) short() bool {
 	return p.hung || p.settles || slices.ContainsFunc(p.sms, fault.endless)
 }
 
-// foretelling is a prediction in the making.
-type foretelling struct {
+// forecast is a prediction in the making.
+type forecast struct {
 	*model
 	step
 	secure bool
 	p      prediction
 	open   bool // there is a connection to the cloud
-	breaks int  // of the connections to come
+	breaks int  // how many of the next connections break
 	hung   bool // a fetch is under way that won't end in time
 }
 
-// predict says what must come of a step, and changes the model accordingly.
+// predict returns what the contract says of a step, and changes the model accordingly.
 func (m *model) predict(s step, secure bool) prediction {
-	f := &foretelling{model: m, step: s, secure: secure, open: s.breaking == 0, breaks: s.breaking}
+	f := &forecast{model: m, step: s, secure: secure, open: s.breaking == 0, breaks: s.breaking}
 	f.p.ends = f.serve()
-	if s.racing { // whether the request or the end of its connection comes first is open, and so is whether it arrived
+	if s.racing { // the connection may end before the request, or before its answer
 		f.p.ends = append(f.p.ends, end{status: 504}, end{status: 504, accepted: 1, sends: 1})
 	}
 	return f.p
 }
 
-func (f *foretelling) serve() []end {
-	if f.token == "" { // no secret lets in who sends none
+func (f *forecast) serve() []end {
+	if f.token == "" { // no secret allows this
 		return []end{{status: http.StatusUnauthorized}}
 	}
 	held, verdict := f.get()
@@ -128,8 +128,9 @@ func (f *foretelling) serve() []end {
 	return f.send()
 }
 
-// authorized: the secret is asked for anew before a caller is turned away, but not for everybody.
-func (f *foretelling) authorized() bool {
+// authorized reports whether the caller's token is valid. The secret is fetched again before a
+// caller is refused, but not for every caller.
+func (f *forecast) authorized() bool {
 	if slices.Contains(f.held.tokens, f.token) {
 		return true
 	}
@@ -149,7 +150,7 @@ func (f *foretelling) authorized() bool {
 }
 
 // get returns the secret, or how the request ends without it.
-func (f *foretelling) get() (*content, end) {
+func (f *forecast) get() (*content, end) {
 	if f.held != nil && (!f.due || f.hung) {
 		return f.held, end{}
 	}
@@ -167,10 +168,11 @@ func (f *foretelling) get() (*content, end) {
 }
 
 // fetch is one GetSecretValue request.
-func (f *foretelling) fetch() (*content, end) {
+func (f *forecast) fetch() (*content, end) {
 	now := end{status: http.StatusServiceUnavailable, least: 1, most: day, sends: len(f.p.sms)}
 	never := end{status: http.StatusInternalServerError, sends: len(f.p.sms)}
-	// Each fetch sees to it that there is a connection for the SMS. The first request to the cloud takes it.
+	// Each fetch opens a connection for the SMS if there is none. The first request to the cloud
+	// takes it.
 	f.spare = f.spare || f.tried || f.role == "none" || f.ssmAt != cloud
 	f.tried = true
 	if f.role == "none" {
@@ -209,7 +211,7 @@ func (f *foretelling) fetch() (*content, end) {
 }
 
 // send is at most two SendSms requests.
-func (f *foretelling) send() []end {
+func (f *forecast) send() []end {
 	first, alternative := f.attempt()
 	var again []end
 	switch first.again {
@@ -239,9 +241,9 @@ func (f *foretelling) send() []end {
 	return append(append(again, second), alternative...)
 }
 
-// attempt is one SendSms request. There is an alternative where net/http may or may not notice in time that a connection
-// is broken: that the request counts as sent.
-func (f *foretelling) attempt() (e end, alternative []end) {
+// attempt is one SendSms request. There is an alternative if net/http may notice too late that a
+// connection is broken: then the request counts as sent.
+func (f *forecast) attempt() (e end, alternative []end) {
 	sends := func(e end) end { e.sends = len(f.p.sms); return e }
 	gone := end{status: http.StatusServiceUnavailable, least: 1, most: day, again: unreached}
 	if f.smsAt != cloud {
@@ -291,13 +293,13 @@ func (m *model) gateway() string {
 	return ""
 }
 
-func (f *foretelling) ruled(code string) end {
+func (f *forecast) ruled(code string) end {
 	r := rule(code)
 	return end{status: r.status, least: r.least, most: r.most, again: r.again}
 }
 
 // connect reports whether there is a connection to the cloud, or a new one holds.
-func (f *foretelling) connect() bool {
+func (f *forecast) connect() bool {
 	if !f.open && f.breaks > 0 {
 		f.breaks--
 		return false
@@ -317,7 +319,8 @@ func (m *model) apply(a *cloudsim.Account) {
 		a.Keys = append(a.Keys, k)
 	}
 	a.Secrets[0].State = ""
-	a.Secrets[0].Versions = map[string]cloudsim.SecretValue{"SSM_Current": {String: m.secret.json()}}
+	value := cloudsim.SecretValue{String: m.secret.json()}
+	a.Secrets[0].Versions = map[string]cloudsim.SecretValue{"SSM_Current": value}
 	switch m.condition {
 	case disabled:
 		a.Secrets[0].State = cloudsim.StateDisabled

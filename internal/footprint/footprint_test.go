@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"scf-sms/internal/simulation"
+	"scf-sms/internal/checkout"
 )
 
 // maxBinary is the size in bytes that the stripped binary may have.
@@ -79,13 +79,16 @@ func linked(t *testing.T, root string) (others, standard []string) {
 }
 
 func TestPackages(t *testing.T) {
-	root, err := simulation.Root()
+	root, err := checkout.Root()
 	require.NoError(t, err)
 	forSCF(t)
 	others, standard := linked(t, root)
 
 	for _, path := range others {
-		for _, never := range []string{"cloudsim", "scfhost", "simulation", "phonenumbers", "testify", "godotenv", "protobuf"} {
+		for _, never := range []string{
+			"cloudsim", "scfhost", "simulation", "checkout",
+			"phonenumbers", "testify", "godotenv", "protobuf",
+		} {
 			assert.NotContains(t, path, never, "this is for tests and scripts; find who imports it with: go mod why %s", path)
 		}
 	}
@@ -118,10 +121,10 @@ func TestSize(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")
 	}
-	root, err := simulation.Root()
+	root, err := checkout.Root()
 	require.NoError(t, err)
-	forSCF(t)
-	binary, err := simulation.Build(t.Context(), root, t.TempDir())
+	binary := filepath.Join(t.TempDir(), "main")
+	_, err = checkout.BuildForSCF(t.Context(), root, binary, checkout.Version)
 	require.NoError(t, err)
 	info, err := os.Stat(binary)
 	require.NoError(t, err)

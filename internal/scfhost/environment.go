@@ -10,7 +10,7 @@ import (
 	"github.com/tencentyun/scf-go-lib/cloudfunction/messages"
 )
 
-// What the platform says of every function here. The account is nobody's.
+// What the platform says of every function here. The account doesn't exist.
 const (
 	namespace = "default"
 	version   = "$LATEST"
@@ -18,7 +18,7 @@ const (
 	uin       = "100000000000"
 )
 
-// variables are those the role adds, at the start of a process or with an invocation.
+// variables are those of the role's credentials.
 func (r Role) variables() map[string]string {
 	v := map[string]string{
 		"TENCENTCLOUD_SECRETID":     r.SecretID,
@@ -29,7 +29,7 @@ func (r Role) variables() map[string]string {
 	return v
 }
 
-// environ is the environment of a new process that is to listen on port (583/14570).
+// environ is the environment of a new process that shall listen on port (583/14570).
 func (f Function) environ(port int, role Role) []string {
 	memory := strconv.Itoa(f.MemoryMB)
 	env := map[string]string{
@@ -72,9 +72,11 @@ func (f Function) environ(port int, role Role) []string {
 	return list
 }
 
-// request is one event as the platform hands it to the process. scf-go-lib sets every variable of Environment in the
-// process, before it calls the handler.
-func (f Function) request(id string, role Role, event []byte, deadline time.Time) (*messages.InvokeRequest, error) {
+// request is one event as the platform hands it to the process. scf-go-lib sets every variable of
+// Environment in the process before it calls the handler.
+func (f Function) request(
+	id string, role Role, event []byte, deadline time.Time,
+) (*messages.InvokeRequest, error) {
 	env := map[string]string{"SCF_NAMESPACE": namespace}
 	maps.Copy(env, f.Env)
 	maps.Copy(env, role.variables())
@@ -83,9 +85,12 @@ func (f Function) request(id string, role Role, event []byte, deadline time.Time
 		return nil, err
 	}
 	return &messages.InvokeRequest{
-		Payload:            event,
-		RequestId:          id,
-		Deadline:           messages.InvokeRequest_Timestamp{Seconds: deadline.Unix(), Nanos: int64(deadline.Nanosecond())},
+		Payload:   event,
+		RequestId: id,
+		Deadline: messages.InvokeRequest_Timestamp{
+			Seconds: deadline.Unix(),
+			Nanos:   int64(deadline.Nanosecond()),
+		},
 		Namespace:          namespace,
 		FunctionName:       f.Name,
 		FunctionVersion:    version,

@@ -37,7 +37,7 @@ func value(env []string, name string) string {
 	return ""
 }
 
-func TestTheEnvironment(t *testing.T) {
+func TestFunction_environment(t *testing.T) {
 	t.Run("is the platform's and the function's own, and nothing of ours", func(t *testing.T) {
 		t.Setenv("TENCENTCLOUD_SECRETKEY", "the developer's")
 		i := start(t, Function{
@@ -54,11 +54,14 @@ func TestTheEnvironment(t *testing.T) {
 		assert.NotEmpty(t, port)
 		assert.ElementsMatch(t, []string{
 			"FUNCTION_MEMORY_SIZE=128", "FUNCTION_NAME=hello", "FUNCTION_VERSION=$LATEST",
-			"HOME=/home/qcloud", "HOSTNAME=scf", "LANG=en_US.UTF-8", "LD_LIBRARY_PATH=/var/runtime:/var/user:/opt",
+			"HOME=/home/qcloud", "HOSTNAME=scf", "LANG=en_US.UTF-8",
+			"LD_LIBRARY_PATH=/var/runtime:/var/user:/opt",
 			"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "PWD=" + root,
-			"SCF_FUNCTIONNAME=hello", "SCF_FUNCTIONVERSION=$LATEST", "SCF_NAMESPACE=default", "SCF_RUNTIME=Go1",
+			"SCF_FUNCTIONNAME=hello", "SCF_FUNCTIONVERSION=$LATEST", "SCF_NAMESPACE=default",
+			"SCF_RUNTIME=Go1",
 			"SIGN_NAME=Example", "TZ=Asia/Shanghai",
-			"TENCENTCLOUD_APPID=1250000000", "TENCENTCLOUD_REGION=ap-hongkong", "TENCENTCLOUD_RUNENV=SCF",
+			"TENCENTCLOUD_APPID=1250000000", "TENCENTCLOUD_REGION=ap-hongkong",
+			"TENCENTCLOUD_RUNENV=SCF",
 			"TENCENTCLOUD_TZ=UTC", "TENCENTCLOUD_UIN=100000000000", "USER_CODE_ROOT=" + root + "/",
 			"_LAMBDA_SERVER_PORT=" + port, "_SCF_SERVER_PORT=" + port,
 		}, x.AtStart)
@@ -71,7 +74,8 @@ func TestTheEnvironment(t *testing.T) {
 		assert.EqualValues(t, 128, x.Context.MemoryLimitInMb)
 		assert.EqualValues(t, 7000, x.Context.TimeLimitInMs)
 		assert.NotEmpty(t, x.Context.RequestID)
-		assert.Equal(t, map[string]string{"SCF_NAMESPACE": "default", "SIGN_NAME": "Example", "TZ": "Asia/Shanghai"}, x.Context.Environment)
+		assert.Equal(t, map[string]string{"SCF_NAMESPACE": "default", "SIGN_NAME": "Example",
+			"TZ": "Asia/Shanghai"}, x.Context.Environment)
 		assert.LessOrEqual(t, x.Left, 7*time.Second)
 		assert.Greater(t, x.Left, 5*time.Second)
 	})
@@ -90,7 +94,8 @@ func TestTheEnvironment(t *testing.T) {
 		assert.Equal(t, "second", value(tell(t, i).Now, "TENCENTCLOUD_SECRETKEY"))
 	})
 	t.Run("has the role's credentials from the start, if told to", func(t *testing.T) {
-		i := start(t, Function{RoleAtStart: true, Role: func() Role { return Role{"id", "key", "token"} }})
+		i := start(t, Function{RoleAtStart: true,
+			Role: func() Role { return Role{"id", "key", "token"} }})
 		x := tell(t, i)
 		assert.Equal(t, "id", value(x.AtStart, "TENCENTCLOUD_SECRETID"))
 		assert.Equal(t, "key", value(x.AtStart, "TENCENTCLOUD_SECRETKEY"))

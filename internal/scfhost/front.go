@@ -5,33 +5,29 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 )
 
-// Front is the HTTP side of a function: its URL, or an API Gateway in front of it with integrated response.
+// Front is a function's URL.
 //
-// Both turn a result with an integer statusCode into that answer, with its headers (several values of one are joined)
-// and its body. Of other results, a function URL makes a 200 with the JSON as its body, and API Gateway refuses them with
-// its 403. Where the platform answers for a failed function, API Gateway passes the envelope on with status 200; that is
-// documented for timeouts. For function URLs nothing is documented: since the envelope has a statusCode like any other
-// answer, it is likely, but not proven, that this becomes the HTTP status, and so it does here. A result that no rule
-// covers, as one that isn't JSON, is a 502 of our own making, so that it is noticed.
+// It turns a result with an integer statusCode into an answer with this status, its headers (several
+// values of one are joined) and its body. Another result becomes a 200 with the JSON as its body.
+//
+// If the function failed, the platform answers with its envelope. With which status is not documented.
+// Here it is the envelope's statusCode, as with any other answer; that is likely, but not proven. A
+// result that no rule covers, such as one that isn't JSON, is a 502 of our own, so that it is noticed.
 //
 // A client that hangs up doesn't stop the function.
 type Front struct {
 	// Invoke runs the function; Instance.Invoke is one.
 	Invoke func(ctx context.Context, event []byte) (Result, error)
 
-	// Shape is the form of events and answers. If zero, it is FunctionURL.
-	Shape Shape
-
 	// OnResult, if not nil, is called after each invocation, before the answer is written.
 	OnResult func(r *http.Request, event []byte, result Result)
 }
-
-const invalidFormat = `{"errno":403,"error":"Invalid scf response format. please check your scf response format."}`
 
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
@@ -44,7 +40,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the request's body can't be read", http.StatusBadRequest)
 		return
 	}
-	event, err := Event(r, body, f.Shape)
+	event, err := Event(r, body)
 	if err != nil {
 		writeInternalError(w, err)
 		return
@@ -57,16 +53,12 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.OnResult != nil {
 		f.OnResult(r, event, result)
 	}
-	f.write(w, result)
+	write(w, result)
 }
 
-func (f *Front) write(w http.ResponseWriter, result Result) {
+func write(w http.ResponseWriter, result Result) {
 	if result.Failed {
-		status := http.StatusOK
-		if f.Shape == FunctionURL {
-			status = result.Status
-		}
-		writeJSON(w, status, result.Payload)
+		writeJSON(w, result.Status, result.Payload)
 		return
 	}
 	a, err := parseAnswer(result.Payload)
@@ -74,15 +66,12 @@ func (f *Front) write(w http.ResponseWriter, result Result) {
 		a.write(w)
 		return
 	}
-	if f.Shape == APIGateway {
-		writeJSON(w, http.StatusForbidden, []byte(invalidFormat))
-		return
-	}
 	if errors.Is(err, errNoStatusCode) {
 		writeJSON(w, http.StatusOK, result.Payload)
 		return
 	}
-	http.Error(w, "SCF's answer to this result of the function isn't known: "+err.Error(), http.StatusBadGateway)
+	text := "SCF's answer to this result of the function isn't known: " + err.Error()
+	http.Error(w, text, http.StatusBadGateway)
 }
 
 // answer is a function's result in the form of an HTTP answer.
@@ -98,13 +87,14 @@ func parseAnswer(payload []byte) (answer, error) {
 	if !json.Valid(payload) {
 		return answer{}, errors.New("not JSON")
 	}
-	// Not a struct: its fields would match names in any case.
+	// A struct would match names in any case.
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(payload, &fields) != nil {
 		return answer{}, errNoStatusCode
 	}
 	var a answer
-	if raw := fields["statusCode"]; raw == nil || string(raw) == "null" || json.Unmarshal(raw, &a.status) != nil {
+	raw := fields["statusCode"]
+	if raw == nil || string(raw) == "null" || json.Unmarshal(raw, &a.status) != nil {
 		return answer{}, errNoStatusCode
 	}
 	if a.status < 200 || a.status > 599 {
@@ -128,7 +118,7 @@ func parseAnswer(payload []byte) (answer, error) {
 	for name, value := range headers {
 		text, ok := headerValue(value)
 		if !ok {
-			return answer{}, errors.New("header " + name + " is neither a string nor a list of strings")
+			return answer{}, fmt.Errorf("header %s is neither a string nor a list of strings", name)
 		}
 		a.headers[name] = text
 	}
@@ -163,11 +153,11 @@ func headerValue(value any) (string, bool) {
 
 func (a answer) write(w http.ResponseWriter) {
 	h := w.Header()
-	h["Content-Type"] = nil // or net/http would guess one
+	h["Content-Type"] = nil // net/http would guess one
 	for name, text := range a.headers {
 		switch strings.ToLower(name) {
 		case "connection", "content-length", "transfer-encoding":
-			// These belong to the connection, which isn't the function's.
+			// They belong to the connection, which the function doesn't own.
 		default:
 			h.Set(name, text)
 		}

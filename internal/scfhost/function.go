@@ -1,34 +1,42 @@
-// Package scfhost does to a Go1 binary what SCF, Tencent's cloud functions, does to it: it starts the binary in the
-// platform's environment, sends it events over net/rpc, one at a time and each with a deadline and the role's
-// credentials, ends it when it takes too long, and reports time and memory. [Front] is the HTTP side: it turns a request
-// into the event of a function URL or of an API Gateway trigger, and the function's result into the HTTP answer.
+// Package scfhost runs a Go1 binary as SCF, Tencent's cloud functions, runs it. It starts the
+// binary in the platform's environment and sends it events over net/rpc: one at a time, each with a
+// deadline and the role's credentials. It ends a process that takes too long, and reports time and
+// memory. [Front] is the function's URL: it turns a request into an event, and the function's
+// result into the HTTP answer.
 //
-// What you may rely on: the function sees nothing of the host's own environment; all it wrote before it answered is in
-// the [Result]; a function that hangs, crashes or doesn't start costs one failed Result and never the host; the process
-// is gone when [Instance.Close] returns and, on Linux, when the host dies without closing it.
+// What a caller may rely on:
+//   - The function sees nothing of the host's own environment.
+//   - Everything it wrote before it answered is in the [Result].
+//   - A function that hangs, crashes or doesn't start costs one failed Result and never the host.
+//   - The process is gone when [Instance.Close] returns and, on Linux, when the host dies without
+//     closing it.
 //
-// Faithful, by Tencent's documents (cloud.tencent.com/document/product/…) and the source of scf-go-lib:
+// Faithful, by Tencent's documents (cloud.tencent.com/document/product/…) and the source of
+// scf-go-lib:
+//   - The RPC, Function.Invoke with its deadline and its JSON object of environment variables, and
+//     the environment variable that names the port (scf-go-lib's cloudfunction).
+//   - The variables the platform sets itself (583/14570), and those it accepts from a function.
+//   - One event at a time per instance, and a new process after a timeout or an exit (583/45757).
+//   - Status codes and their words (583/42611), the 6 MB limits (583/11637), the form of the log
+//     lines (583/60336), time counted in whole milliseconds.
+//   - Events and answers of function URLs (583/96099).
 //
-//   - the RPC, Function.Invoke with its deadline and its JSON object of environment variables, and the environment
-//     variable that names the port (scf-go-lib's cloudfunction);
-//   - the variables the platform sets itself (583/14570), and what it accepts as one's own;
-//   - one event at a time per instance, and a new process after a timeout or an exit (583/45757);
-//   - status codes and the words that go with them (583/42611), the 6 MB limits (583/11637), the form of the log lines
-//     (583/60336), time counted in whole milliseconds;
-//   - events and answers of function URLs (583/96099) and of API Gateway triggers (583/12513).
+// Assumed, because no document says it:
+//   - _LAMBDA_SERVER_PORT and _SCF_SERVER_PORT name the same port.
+//   - The content of an envelope's stackTrace for Go.
+//   - A panic, which scf-go-lib marks with ShouldExit, ends the process.
+//   - Starting up isn't billed.
+//   - How a function URL shows a failure, repeated query keys, binary bodies and results of a wrong
+//     form (see [Front]).
 //
-// Assumed, because no document says it: _LAMBDA_SERVER_PORT and _SCF_SERVER_PORT name the same port; what stands in an
-// envelope's stackTrace for Go; that a panic, which scf-go-lib marks with ShouldExit, costs the process; that starting up
-// isn't billed; how a function URL shows a failure, repeated query keys, binary bodies and results of a wrong form (see
-// [Front]).
-//
-// Left out: the memory limit (status 434). MaxMemoryMB tells what was used, nothing is done about it. Neither are
-// instances frozen between events (send the process SIGSTOP for that), nor events that aren't JSON refused (status 400):
-// they reach the function, so that one can see what it does with them. scf-go-lib listens on all interfaces, here as
-// there: anyone who reaches this machine can invoke the function while it runs.
+// Left out: the memory limit (status 434), which MaxMemoryMB only reports; freezing between events
+// (send the process SIGSTOP for that); refusing events that aren't JSON (status 400), so that one
+// can see what the function does with them. scf-go-lib listens on all interfaces, here as there:
+// anyone who reaches this machine can invoke the function while it runs.
 package scfhost
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -42,7 +50,7 @@ import (
 	"time"
 )
 
-// Function is what SCF knows of a deployed function.
+// Function is a deployed function.
 type Function struct {
 	// Binary is the path of the executable.
 	Binary string
@@ -50,16 +58,16 @@ type Function struct {
 	// Name is the function's name. If empty, it is scf-sms.
 	Name string
 
-	// Env holds the function's own variables, environment.variables of serverless.yml. Nothing of the host's
-	// environment is added to them.
+	// Env holds the function's own variables: environment.variables of serverless.yml. Nothing of
+	// the host's environment is added.
 	Env map[string]string
 
-	// Role returns the role's temporary credentials. It is called for every invocation: they may change. If nil, the
-	// function has no role.
+	// Role returns the role's temporary credentials. It is called for every invocation, because
+	// they may change. If nil, the function has no role.
 	Role func() Role
 
-	// RoleAtStart also puts the role's credentials into the environment the process starts with. Whether the platform
-	// does isn't documented, so a function has to work either way.
+	// RoleAtStart also puts the role's credentials into the environment the process starts with. It
+	// isn't documented whether the platform does, so a function has to work either way.
 	RoleAtStart bool
 
 	// MemoryMB is the configured memory. If zero, it is 64, SCF's smallest.
@@ -68,21 +76,22 @@ type Function struct {
 	// Timeout is the longest an invocation may take. If zero, it is 3 s, as in SCF.
 	Timeout time.Duration
 
-	// InitTimeout is the longest the process may take until it listens. If zero, it is 60 s, as in SCF.
+	// InitTimeout is the longest the process may take until it listens. If zero, it is 60 s, as in
+	// SCF.
 	InitTimeout time.Duration
 
 	// Region is where the function runs. If empty, it is ap-guangzhou.
 	Region string
 
-	// Stdout and Stderr, if not nil, get a copy of what the function printed, after each invocation.
+	// Stdout and Stderr, if not nil, get a copy of the function's output after each invocation.
 	Stdout, Stderr io.Writer
 
 	// NewRequestID makes the request ids. If nil, they are random UUIDs.
 	NewRequestID func() string
 
-	// Concurrent lifts the rule of one event at a time. This is not SCF's behaviour: it lets tests press the binary
-	// from several goroutines. What the function prints then goes to whichever invocation ends first, and one that
-	// times out ends the others with it.
+	// Concurrent lifts the rule of one event at a time. SCF never does: it lets tests call the
+	// binary from several goroutines. The function's output then goes to the invocation that ends
+	// first, and one that times out ends the others.
 	Concurrent bool
 }
 
@@ -92,21 +101,11 @@ type Role struct {
 }
 
 func (f Function) withDefaults() Function {
-	if f.Name == "" {
-		f.Name = "scf-sms"
-	}
-	if f.MemoryMB == 0 {
-		f.MemoryMB = 64
-	}
-	if f.Timeout == 0 {
-		f.Timeout = 3 * time.Second
-	}
-	if f.InitTimeout == 0 {
-		f.InitTimeout = time.Minute
-	}
-	if f.Region == "" {
-		f.Region = "ap-guangzhou"
-	}
+	f.Name = cmp.Or(f.Name, "scf-sms")
+	f.MemoryMB = cmp.Or(f.MemoryMB, 64)
+	f.Timeout = cmp.Or(f.Timeout, 3*time.Second)
+	f.InitTimeout = cmp.Or(f.InitTimeout, time.Minute)
+	f.Region = cmp.Or(f.Region, "ap-guangzhou")
 	if f.Role == nil {
 		f.Role = func() Role { return Role{} }
 	}
@@ -117,35 +116,40 @@ func (f Function) withDefaults() Function {
 	return f
 }
 
-// The platform's rules for a function's own variables. Breaking them fails the deployment, so it fails here.
+// The platform's rules for a function's own variables. A deployment that breaks them fails, so it
+// fails here.
 const maxEnvBytes = 4096
 
 var reservedPrefixes = []string{"SCF_", "QCLOUD_", "TENCENTCLOUD_", "TECENTCLOUD_"}
 
 var envName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{1,63}$`)
 
-// Check says whether SCF would deploy f. It names everything that is wrong at once, and no variable's value.
+// Check returns an error if SCF wouldn't deploy f. The error names everything that is wrong, and no
+// variable's value.
 func (f Function) Check() error {
 	var problems []error
+	wrong := func(format string, args ...any) {
+		problems = append(problems, fmt.Errorf(format, args...))
+	}
 	if info, err := os.Stat(f.Binary); err != nil {
-		problems = append(problems, fmt.Errorf("binary: %w", err))
+		wrong("binary: %w", err)
 	} else if !info.Mode().IsRegular() {
-		problems = append(problems, fmt.Errorf("binary: %s is not a file", f.Binary))
+		wrong("binary: %s is not a file", f.Binary)
 	}
 	size := 0
 	for _, name := range slices.Sorted(maps.Keys(f.Env)) {
 		size += len(name) + len(f.Env[name])
 		if !envName.MatchString(name) {
-			problems = append(problems, fmt.Errorf("environment variable %q: not a name SCF accepts", name))
+			wrong("environment variable %q: not a name SCF accepts", name)
 		}
 		for _, prefix := range reservedPrefixes {
 			if strings.HasPrefix(name, prefix) {
-				problems = append(problems, fmt.Errorf("environment variable %s: SCF keeps names in %s for itself", name, prefix))
+				wrong("environment variable %s: SCF keeps names in %s for itself", name, prefix)
 			}
 		}
 	}
 	if size > maxEnvBytes {
-		problems = append(problems, fmt.Errorf("environment variables: %d bytes, SCF accepts %d", size, maxEnvBytes))
+		wrong("environment variables: %d bytes, SCF accepts %d", size, maxEnvBytes)
 	}
 	if len(problems) > 0 {
 		return fmt.Errorf("scfhost: %w", errors.Join(problems...))

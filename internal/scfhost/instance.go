@@ -16,14 +16,14 @@ import (
 // ErrClosed is returned by Invoke after Close.
 var ErrClosed = errors.New("scfhost: the instance is closed")
 
-// Instance is what SCF calls an instance of a function: one process at most, which handles one event at a time and
-// lives until it fails. An Instance is safe for use by several goroutines.
+// Instance is what SCF calls an instance of a function: at most one process, which handles one
+// event at a time and lives until it fails. Several goroutines may use an Instance.
 type Instance struct {
 	function Function // all defaults filled in
 	output   *output
-	port     func() (port int, release func(), err error) // freePort, but for tests
+	port     func() (port int, release func(), err error) // FreePort, except in tests
 
-	turn   chan struct{} // full while an event is being handled; Function.Concurrent leaves it empty
+	turn   chan struct{} // full while an event is handled; empty if Function.Concurrent
 	closed context.Context
 	close  context.CancelFunc
 
@@ -31,8 +31,8 @@ type Instance struct {
 	process *process   // nil: the next invocation starts one
 }
 
-// New makes an instance of f. No process runs until the first Invoke, which is a cold start, as in SCF.
-// A function that SCF wouldn't deploy is an error.
+// New makes an instance of f. No process runs until the first Invoke, which is a cold start, as in
+// SCF. New returns an error if SCF wouldn't deploy f.
 func New(f Function) (*Instance, error) {
 	if err := f.Check(); err != nil {
 		return nil, err
@@ -47,14 +47,14 @@ func New(f Function) (*Instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scfhost: %w", err)
 	}
-	i := &Instance{function: f, output: output, port: freePort, turn: make(chan struct{}, 1)}
+	i := &Instance{function: f, output: output, port: FreePort, turn: make(chan struct{}, 1)}
 	i.closed, i.close = context.WithCancel(context.Background())
 	return i, nil
 }
 
-// Invoke sends the function one event and returns what came of it. What the platform itself would answer, the function
-// having failed, is a Result too; an error means that there is no answer: the binary can't be run, ctx ended, or the
-// instance is closed. When ctx ends while the function is at work, its process is killed.
+// Invoke sends the function one event and returns its result. If the function fails, the Result
+// holds the platform's answer. An error means that there is no answer: the binary can't be run, ctx
+// ended, or the instance is closed. If ctx ends while the function runs, its process is killed.
 func (i *Instance) Invoke(ctx context.Context, event []byte) (Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -68,7 +68,10 @@ func (i *Instance) Invoke(ctx context.Context, event []byte) (Result, error) {
 			return Result{}, context.Cause(ctx)
 		}
 	}
-	result := Result{RequestID: i.function.NewRequestID(), MemoryMB: float64(i.function.MemoryMB)}
+	result := Result{
+		RequestID: i.function.NewRequestID(),
+		MemoryMB:  float64(i.function.MemoryMB),
+	}
 	err := i.invoke(ctx, event, &result)
 	result.Stdout, result.Stderr = i.output.drain()
 	if i.closed.Err() != nil && err != nil {
@@ -102,7 +105,7 @@ func (i *Instance) invoke(ctx context.Context, event []byte, result *Result) err
 	defer cancel()
 	response, err := p.call(ctx, request)
 	result.spent(time.Since(began))
-	result.MaxMemoryMB = p.peakMB() // before a kill, after which nobody can tell
+	result.MaxMemoryMB, _ = PeakMemory(p.cmd.Process.Pid) // before a kill; 0 if unknown
 
 	if ctx.Err() != nil && err != nil {
 		i.recycle(p)
@@ -129,12 +132,12 @@ func (i *Instance) invoke(ctx context.Context, event []byte, result *Result) err
 	return nil
 }
 
-// running returns the process, started if there is none.
+// running returns the process, and starts one if there is none.
 func (i *Instance) running(ctx context.Context, role Role, result *Result) (*process, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.closed.Err() != nil {
-		return nil, ErrClosed // ctx may not know yet, and nobody would end what we start now
+		return nil, ErrClosed // ctx may not have ended yet; a process started now would never end
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -170,14 +173,14 @@ func (i *Instance) start(ctx context.Context, role Role) (*process, error) {
 			return nil, fmt.Errorf("scfhost: %w", err)
 		}
 		err = p.connect(ctx, net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-		release() // the function has it now, or never will
+		release() // the function listens on it, or never will
 		if err == nil {
 			return p, nil
 		}
 		p.stop()
-		// Between our look at the port and the function's, somebody else may have taken it. That isn't the function's
-		// fault, and nothing of it should show.
-		if err == errInitExit && attempt < attempts && i.output.forget(portTaken) {
+		// Another process may have taken the port first. That isn't the function's fault, so its
+		// complaint is dropped.
+		if err == errInitExit && attempt < attempts && i.output.forgetIf(portTaken) {
 			continue
 		}
 		return nil, err
@@ -188,8 +191,8 @@ func portTaken(stderr []byte) bool {
 	return bytes.Contains(stderr, []byte("address already in use"))
 }
 
-// Restart ends the process, if there is one: the next invocation is a cold start. An event that is being handled ends
-// as if the process had exited.
+// Restart ends the process, if there is one, so that the next invocation is a cold start. An event
+// that is being handled ends as if the process had exited.
 func (i *Instance) Restart() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -206,14 +209,14 @@ func (i *Instance) PID() int {
 	return i.process.cmd.Process.Pid
 }
 
-// Close ends the process and removes what was kept of its output. An invocation under way returns ErrClosed.
+// Close ends the process and removes the files of its output. A running Invoke returns ErrClosed.
 func (i *Instance) Close() error {
-	i.close() // first, so that a process that is just being started doesn't keep us waiting for the lock
+	i.close() // ends a start that holds the lock, which Restart needs
 	i.Restart()
 	return i.output.close()
 }
 
-// recycle ends p, which failed, if nobody has replaced it yet.
+// recycle ends p, which failed, unless another process has replaced it.
 func (i *Instance) recycle(p *process) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -15,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAnInstance(t *testing.T) {
+func TestInstance(t *testing.T) {
 	t.Run("starts with the first event and stays warm", func(t *testing.T) {
 		i := start(t, Function{})
 		assert.Zero(t, i.PID(), "no process before the first event")
@@ -33,7 +34,8 @@ func TestAnInstance(t *testing.T) {
 		assert.Zero(t, second.Init)
 		assert.Equal(t, pid, i.PID())
 		assert.NotEqual(t, first.RequestID, second.RequestID)
-		assert.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, second.RequestID)
+		assert.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`,
+			second.RequestID)
 	})
 	t.Run("reports time and memory", func(t *testing.T) {
 		r := do(t, start(t, Function{}), `{}`)
@@ -83,7 +85,7 @@ func TestAnInstance(t *testing.T) {
 			if tried++; tried == 1 {
 				return conn.LocalAddr().(*net.TCPAddr).Port, func() {}, nil
 			}
-			return freePort()
+			return FreePort()
 		}
 		r := do(t, i, `{}`)
 		assert.False(t, r.Failed, "%s", r.Payload)
@@ -112,28 +114,29 @@ func both(t *testing.T, i *Instance, event string) [2]Result {
 	return results
 }
 
-func TestWhenAFunctionFails(t *testing.T) {
-	const id = `"requestId":"request-1"`
-	for _, test := range []struct {
+func TestInstance_functionFails(t *testing.T) {
+	for _, tt := range []struct {
 		name     string
 		function Function
 		event    string
 		status   int
-		envelope string
+		message  string // of the envelope
+		trace    string
 		stderr   string
 		recycled bool
 	}{
 		{
-			name:     "it returned an error",
-			event:    `{"do": "fail", "text": "no luck"}`,
-			status:   430,
-			envelope: `{"errorCode":-1,"errorMessage":"user code exception caught",` + id + `,"stackTrace":"errorString: no luck","statusCode":430}`,
+			name:    "it returned an error",
+			event:   `{"do": "fail", "text": "no luck"}`,
+			status:  430,
+			message: "user code exception caught",
+			trace:   `"stackTrace":"errorString: no luck",`,
 		},
 		{
 			name:     "its process exited",
 			event:    `{"do": "exit", "text": "goodbye"}`,
 			status:   439,
-			envelope: `{"errorCode":-1,"errorMessage":"User process exit when running",` + id + `,"statusCode":439}`,
+			message:  "User process exit when running",
 			stderr:   "goodbye",
 			recycled: true,
 		},
@@ -142,21 +145,21 @@ func TestWhenAFunctionFails(t *testing.T) {
 			function: Function{Timeout: 100 * time.Millisecond},
 			event:    `{"do": "hang"}`,
 			status:   433,
-			envelope: `{"errorCode":-1,"errorMessage":"Invoking task timed out after 0.1 seconds",` + id + `,"statusCode":433}`,
+			message:  "Invoking task timed out after 0.1 seconds",
 			recycled: true,
 		},
 		{
-			name:     "it returned too much",
-			event:    `{"do": "return too much"}`,
-			status:   407,
-			envelope: `{"errorCode":-1,"errorMessage":"The size of response exceeds the upper limit (6MB)",` + id + `,"statusCode":407}`,
+			name:    "it returned too much",
+			event:   `{"do": "return too much"}`,
+			status:  407,
+			message: "The size of response exceeds the upper limit (6MB)",
 		},
 		{
 			name:     "it doesn't speak the protocol",
 			function: Function{Env: map[string]string{"AT_START": "answer nonsense"}},
 			event:    `{}`,
 			status:   439,
-			envelope: `{"errorCode":-1,"errorMessage":"User process exit when running",` + id + `,"statusCode":439}`,
+			message:  "User process exit when running",
 			recycled: true,
 		},
 		{
@@ -164,30 +167,34 @@ func TestWhenAFunctionFails(t *testing.T) {
 			function: Function{Env: map[string]string{"AT_START": "exit"}},
 			event:    `{}`,
 			status:   445,
-			envelope: `{"errorCode":-1,"errorMessage":"ContainerInitError",` + id + `,"statusCode":445}`,
+			message:  "ContainerInitError",
 			stderr:   "no configuration\n",
 			recycled: true,
 		},
 		{
-			name:     "it doesn't listen in time",
-			function: Function{InitTimeout: 100 * time.Millisecond, Env: map[string]string{"AT_START": "hang"}},
+			name: "it doesn't listen in time",
+			function: Function{InitTimeout: 100 * time.Millisecond,
+				Env: map[string]string{"AT_START": "hang"}},
 			event:    `{}`,
 			status:   450,
-			envelope: `{"errorCode":-1,"errorMessage":"InitContainerTimeout",` + id + `,"statusCode":450}`,
+			message:  "InitContainerTimeout",
 			recycled: true,
 		},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			test.function.NewRequestID = countingIDs()
-			i := start(t, test.function)
-			r := do(t, i, test.event)
+		t.Run(tt.name, func(t *testing.T) {
+			tt.function.NewRequestID = countingIDs()
+			i := start(t, tt.function)
+			r := do(t, i, tt.event)
 			assert.True(t, r.Failed)
-			assert.Equal(t, test.status, r.Status)
-			assert.Equal(t, test.envelope, string(r.Payload))
-			assert.Equal(t, test.stderr, r.Stderr)
+			assert.Equal(t, tt.status, r.Status)
+			assert.Equal(t, tt.status, r.StatusCode())
+			envelope := fmt.Sprintf(`{"errorCode":-1,"errorMessage":%q,"requestId":"request-1",`+
+				`%s"statusCode":%d}`, tt.message, tt.trace, tt.status)
+			assert.Equal(t, envelope, string(r.Payload))
+			assert.Equal(t, tt.stderr, r.Stderr)
 
-			assert.Equal(t, test.recycled, i.PID() == 0, "whether the process was ended")
-			assert.Equal(t, test.recycled, do(t, i, `{}`).Cold, "whether the next start is cold")
+			assert.Equal(t, tt.recycled, i.PID() == 0, "whether the process was ended")
+			assert.Equal(t, tt.recycled, do(t, i, `{}`).Cold, "whether the next start is cold")
 		})
 	}
 
@@ -207,7 +214,8 @@ func TestWhenAFunctionFails(t *testing.T) {
 		assert.Zero(t, i.PID(), "nothing was started for it")
 	})
 	t.Run("a timeout is measured and billed", func(t *testing.T) {
-		r := do(t, start(t, Function{Timeout: 100 * time.Millisecond}), `{"do": "hang", "text": "wait for it"}`)
+		r := do(t, start(t, Function{Timeout: 100 * time.Millisecond}),
+			`{"do": "hang", "text": "wait for it"}`)
 		assert.GreaterOrEqual(t, r.BilledMS, int64(100))
 		assert.Equal(t, "wait for it", r.Stdout)
 		if _, err := os.Stat("/proc/self/status"); err == nil {
@@ -228,10 +236,11 @@ func TestWhenAFunctionFails(t *testing.T) {
 	})
 }
 
-func TestOutput(t *testing.T) {
+func TestInstance_output(t *testing.T) {
 	t.Run("belongs to the invocation it was printed in", func(t *testing.T) {
 		var stdout, stderr bytes.Buffer
-		i := start(t, Function{Stdout: &stdout, Stderr: &stderr, Env: map[string]string{"AT_START": "print"}})
+		i := start(t, Function{Stdout: &stdout, Stderr: &stderr,
+			Env: map[string]string{"AT_START": "print"}})
 		assert.Equal(t, "starting\none\n", do(t, i, `{"do": "print", "text": "one\n"}`).Stdout)
 
 		second := do(t, i, `{"do": "print", "text": "two\n"}`)
@@ -260,7 +269,7 @@ func TestOutput(t *testing.T) {
 	})
 }
 
-func TestInvokeEnds(t *testing.T) {
+func TestInvoke_ends(t *testing.T) {
 	t.Run("with its context, and so does the process", func(t *testing.T) {
 		i := start(t, Function{Timeout: time.Hour})
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -294,7 +303,8 @@ func TestInvokeEnds(t *testing.T) {
 	})
 	t.Run("with Close", func(t *testing.T) {
 		var asked = make(chan struct{})
-		i := start(t, Function{Timeout: time.Hour, Role: func() Role { close(asked); return Role{} }})
+		i := start(t, Function{Timeout: time.Hour,
+			Role: func() Role { close(asked); return Role{} }})
 		ended := make(chan error)
 		go func() {
 			_, err := i.Invoke(context.Background(), []byte(`{"do": "hang"}`))
@@ -314,8 +324,8 @@ func TestInvokeEnds(t *testing.T) {
 	})
 }
 
-func TestRefused(t *testing.T) {
-	for _, test := range []struct {
+func TestNew_refuses(t *testing.T) {
+	for _, tt := range []struct {
 		name     string
 		function Function
 		want     []string
@@ -324,8 +334,10 @@ func TestRefused(t *testing.T) {
 		{"a directory", Function{Binary: "testdata"}, []string{"testdata is not a file"}},
 		{
 			"variables SCF doesn't accept, all at once",
-			Function{Binary: fn, Env: map[string]string{"_A": "hidden", "SCF_NAME": "hidden", "TENCENTCLOUD_SECRETKEY": "hidden"}},
-			[]string{`"_A": not a name`, "SCF_NAME: SCF keeps names in SCF_", "TENCENTCLOUD_SECRETKEY: SCF keeps"},
+			Function{Binary: fn, Env: map[string]string{"_A": "hidden", "SCF_NAME": "hidden",
+				"TENCENTCLOUD_SECRETKEY": "hidden"}},
+			[]string{`"_A": not a name`, "SCF_NAME: SCF keeps names in SCF_",
+				"TENCENTCLOUD_SECRETKEY: SCF keeps"},
 		},
 		{
 			"more variables than SCF holds",
@@ -333,10 +345,10 @@ func TestRefused(t *testing.T) {
 			[]string{"4097 bytes, SCF accepts 4096"},
 		},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			_, err := New(test.function)
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := New(tt.function)
 			require.Error(t, err)
-			for _, want := range test.want {
+			for _, want := range tt.want {
 				assert.ErrorContains(t, err, want)
 			}
 			assert.NotContains(t, err.Error(), "hidden")
@@ -345,7 +357,8 @@ func TestRefused(t *testing.T) {
 	t.Run("to invoke what isn't a function", func(t *testing.T) {
 		i := start(t, Function{Env: map[string]string{"AT_START": "serve something else"}})
 		_, err := i.Invoke(t.Context(), nil)
-		assert.ErrorContains(t, err, "fn is not an SCF function: rpc: can't find service Function.Invoke")
+		assert.ErrorContains(t, err, "fn is not an SCF function: "+
+			"rpc: can't find service Function.Invoke")
 	})
 	t.Run("to run what can't be run", func(t *testing.T) {
 		text := filepath.Join(t.TempDir(), "text")

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// asHost makes the test binary a host that starts a function, says where it listens, and waits to be killed.
+// asHost makes the test binary a host that starts a function, says where it listens, and waits to
+// be killed.
 const asHost = "SCFHOST_TEST_AS_HOST_OF"
 
 // fn is the path of testdata/fn, built.
@@ -34,7 +35,8 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	fn = filepath.Join(dir, "fn")
-	if out, err := exec.Command("go", "build", "-o", fn, "./testdata/fn").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", fn, "./testdata/fn")
+	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "%s%v\n", out, err)
 		return 1
 	}
@@ -54,7 +56,7 @@ func beHost(binary string) {
 	io.Copy(io.Discard, bufio.NewReader(os.Stdin))
 }
 
-// start makes an instance of the test function that is closed with the test.
+// start makes an instance of the test function that is closed with the tt.
 func start(t *testing.T, f Function) *Instance {
 	t.Helper()
 	if f.Binary == "" {

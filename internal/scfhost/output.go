@@ -9,19 +9,20 @@ import (
 	"sync"
 )
 
-// output keeps what the function prints, in two files the process writes to by itself. With files, unlike pipes, all
-// that was written before an answer can be read once the answer is there: no goroutine has to catch up first.
+// output keeps what the function prints, in two files that the process itself writes. With files,
+// unlike pipes, everything written before an answer can be read once the answer is there: no
+// goroutine has to catch up first.
 type output struct {
 	dir string
 
-	mu             sync.Mutex // guards the streams, so that one invocation's text isn't torn
+	mu             sync.Mutex // guards the streams
 	stdout, stderr stream
 }
 
 type stream struct {
 	file *os.File
 	read int64     // how much of file has been handed out
-	copy io.Writer // nil: nobody wants one
+	copy io.Writer // nil: no copy
 }
 
 func newOutput(stdout, stderr io.Writer) (*output, error) {
@@ -30,7 +31,7 @@ func newOutput(stdout, stderr io.Writer) (*output, error) {
 		return nil, err
 	}
 	o := &output{dir: dir, stdout: stream{copy: stdout}, stderr: stream{copy: stderr}}
-	// Appending, so that a process that replaces a dead one goes on where that one stopped.
+	// Appending, so that a new process continues where the last one stopped.
 	const mode = os.O_RDWR | os.O_APPEND | os.O_CREATE | os.O_EXCL
 	var errOut, errErr error
 	o.stdout.file, errOut = os.OpenFile(filepath.Join(dir, "stdout"), mode, 0o600)
@@ -42,15 +43,15 @@ func newOutput(stdout, stderr io.Writer) (*output, error) {
 	return o, nil
 }
 
-// drain returns what was printed since the last call, and passes it on to those who want a copy.
+// drain returns what was printed since the last call, and writes the copies.
 func (o *output) drain() (stdout, stderr string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.stdout.drain(), o.stderr.drain()
+	return o.stdout.drainLocked(), o.stderr.drainLocked()
 }
 
-func (s *stream) drain() string {
-	text := s.next()
+func (s *stream) drainLocked() string {
+	text := s.nextLocked()
 	s.read += int64(len(text))
 	if s.copy != nil {
 		s.copy.Write(text)
@@ -58,21 +59,21 @@ func (s *stream) drain() string {
 	return string(text)
 }
 
-// next returns what drain would. A closed file has nothing more to say.
-func (s *stream) next() []byte {
+// nextLocked returns what was printed since the last drain: nothing if the file is closed.
+func (s *stream) nextLocked() []byte {
 	text, _ := io.ReadAll(io.NewSectionReader(s.file, s.read, math.MaxInt64-s.read))
 	return text
 }
 
-// forget drops what was printed since the last drain, if it is as want says.
-func (o *output) forget(want func(stderr []byte) bool) bool {
+// forgetIf drops what was printed since the last drain if it is as unwanted says.
+func (o *output) forgetIf(unwanted func(stderr []byte) bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !want(o.stderr.next()) {
+	if !unwanted(o.stderr.nextLocked()) {
 		return false
 	}
-	o.stdout.read += int64(len(o.stdout.next()))
-	o.stderr.read += int64(len(o.stderr.next()))
+	o.stdout.read += int64(len(o.stdout.nextLocked()))
+	o.stderr.read += int64(len(o.stderr.nextLocked()))
 	return true
 }
 

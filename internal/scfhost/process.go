@@ -3,12 +3,12 @@ package scfhost
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"net/rpc"
 	"os"
 	"os/exec"
 	"runtime"
-	"strconv"
 	"time"
 
 	"github.com/tencentyun/scf-go-lib/cloudfunction/messages"
@@ -32,8 +32,8 @@ func spawn(f Function, env []string, out *output) (*process, error) {
 	p := &process{cmd: cmd, gone: make(chan struct{})}
 	started := make(chan error)
 	go func() {
-		// Linux sends the death signal when the thread that started the child ends, not the whole host. Holding on to
-		// the thread until the child has ended keeps the signal for the case it is meant for.
+		// Linux sends the death signal when the thread that started the child ends, not the whole
+		// host. The thread is kept until the child has ended, so only the host's death sends it.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := cmd.Start()
@@ -50,7 +50,8 @@ func spawn(f Function, env []string, out *output) (*process, error) {
 	return p, nil
 }
 
-// connect dials until the process listens. A connection is proof enough: scf-go-lib serves what waits in its backlog.
+// connect dials until the process listens. A connection is proof enough: scf-go-lib serves its
+// backlog.
 func (p *process) connect(ctx context.Context, address string) error {
 	var dialer net.Dialer
 	const longest = 5 * time.Millisecond
@@ -71,7 +72,9 @@ func (p *process) connect(ctx context.Context, address string) error {
 }
 
 // call sends one request and waits for the answer, the end of ctx, or the end of the connection.
-func (p *process) call(ctx context.Context, request *messages.InvokeRequest) (*messages.InvokeResponse, error) {
+func (p *process) call(
+	ctx context.Context, request *messages.InvokeRequest,
+) (*messages.InvokeResponse, error) {
 	response := new(messages.InvokeResponse)
 	call := p.client.Go("Function.Invoke", request, response, make(chan *rpc.Call, 1))
 	select {
@@ -102,17 +105,17 @@ func (p *process) ended() bool {
 	}
 }
 
-// peakMB is the largest resident memory so far, or 0 where there is no /proc to tell, or no process any more.
-func (p *process) peakMB() float64 {
-	status, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/status")
+// PeakMemory returns the largest resident memory of a running process so far, in MiB. It fails on
+// systems without /proc.
+func PeakMemory(pid int) (float64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return 0
+		return 0, err
 	}
 	_, after, _ := bytes.Cut(status, []byte("VmHWM:"))
-	fields := bytes.Fields(after)
-	if len(fields) == 0 {
-		return 0
+	var kB float64
+	if _, err := fmt.Sscan(string(after), &kB); err != nil {
+		return 0, fmt.Errorf("/proc/%d/status has no VmHWM: %w", pid, err) // it is ending
 	}
-	kB, _ := strconv.ParseFloat(string(fields[0]), 64)
-	return kB / 1024
+	return kB / 1024, nil
 }

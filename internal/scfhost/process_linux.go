@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// attributes make the child die with the host, and put it into a group of its own: killing the group ends what the
-// child started, too, and a key pressed in the host's terminal doesn't reach it.
+// attributes make the child die with the host, and put it into a process group of its own. Killing
+// the group also ends what the child started, and Ctrl-C in the host's terminal doesn't reach it.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
@@ -15,10 +15,10 @@ func kill(p *os.Process) {
 	syscall.Kill(-p.Pid, syscall.SIGKILL)
 }
 
-// freePort returns a port that nobody else is given before release is called. The socket that holds it is bound, but
-// doesn't listen, and so is in nobody's way who asks for this very port. Without it two hosts may be given the same port,
-// and one of them then talks to the other's function.
-func freePort() (port int, release func(), err error) {
+// FreePort returns a port on loopback that no other caller is given before release is called. A
+// socket that is bound, but doesn't listen, holds the port, so a process can still listen on it.
+// Without it two hosts may get the same port, and one of them talks to the other's function.
+func FreePort() (port int, release func(), err error) {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return 0, nil, err

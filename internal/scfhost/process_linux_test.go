@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTheFunctionDiesWithItsHost(t *testing.T) {
+func TestInstance_diesWithHost(t *testing.T) {
 	host := exec.Command(os.Args[0])
 	host.Env = append(os.Environ(), asHost+"="+fn, "TMPDIR="+t.TempDir())
 	_, err := host.StdinPipe() // which keeps the host waiting
@@ -40,22 +40,23 @@ func TestTheFunctionDiesWithItsHost(t *testing.T) {
 	assert.NotErrorIs(t, err, os.ErrDeadlineExceeded, "the function outlived its host")
 }
 
-func TestAFrozenProcessTimesOutAndIsReplaced(t *testing.T) {
+func TestInstance_frozen(t *testing.T) {
 	i := start(t, Function{Timeout: 100 * time.Millisecond})
 	do(t, i, `{}`)
 	require.NoError(t, syscall.Kill(i.PID(), syscall.SIGSTOP))
 	var status syscall.WaitStatus
-	_, err := syscall.Wait4(i.PID(), &status, syscall.WUNTRACED, nil) // a stop takes a moment to reach every thread
+	// A stop takes a moment to reach every thread.
+	_, err := syscall.Wait4(i.PID(), &status, syscall.WUNTRACED, nil)
 	require.NoError(t, err)
 	require.True(t, status.Stopped())
 	assert.Equal(t, 433, do(t, i, `{}`).Status)
 	assert.True(t, do(t, i, `{}`).Cold)
 }
 
-func TestAPortIsGivenToOneHostOnly(t *testing.T) {
+func TestFreePort(t *testing.T) {
 	given := map[int]bool{}
 	for range 1000 {
-		port, release, err := freePort()
+		port, release, err := FreePort()
 		require.NoError(t, err)
 		defer release()
 		require.False(t, given[port], "port %d twice", port)
@@ -66,4 +67,13 @@ func TestAPortIsGivenToOneHostOnly(t *testing.T) {
 		require.NoError(t, err, "what holds the port must not be in the function's way")
 		require.NoError(t, l.Close())
 	}
+}
+
+func TestPeakMemory(t *testing.T) {
+	t.Parallel()
+	peak, err := PeakMemory(os.Getpid())
+	require.NoError(t, err)
+	assert.Greater(t, peak, 1.0)
+	_, err = PeakMemory(1 << 30)
+	assert.ErrorIs(t, err, os.ErrNotExist)
 }

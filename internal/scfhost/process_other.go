@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// attributes are none here. Without a death signal the child stays in the host's group, where an interrupt from the
-// terminal reaches both.
+// attributes are none here. Without a death signal the child stays in the host's process group,
+// where Ctrl-C in the terminal reaches both.
 func attributes() *syscall.SysProcAttr {
 	return nil
 }
@@ -18,8 +18,9 @@ func kill(p *os.Process) {
 	p.Kill()
 }
 
-// freePort returns a port nobody listens on at the moment. Nothing holds it until the function does.
-func freePort() (port int, release func(), err error) {
+// FreePort returns a port on loopback that is free at the moment. Nothing holds it here: release
+// does nothing, and another process may take the port first.
+func FreePort() (port int, release func(), err error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, nil, err

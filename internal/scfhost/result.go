@@ -14,7 +14,7 @@ import (
 // maxPayload is the largest event and the largest result of a synchronous invocation (583/11637).
 const maxPayload = 6 << 20
 
-// Result is what came of one event.
+// Result is the outcome of one event.
 type Result struct {
 	RequestID string
 
@@ -22,21 +22,24 @@ type Result struct {
 	// {"errorCode":-1,"errorMessage":…,"requestId":…,"statusCode":…}.
 	Payload []byte
 
-	// Failed is whether the platform answers in place of the function, and Status is its status code then:
-	// 406 and 407 event or result too large, 430 an error or a panic, 433 timeout, 439 the process exited,
-	// 445 it exited before it listened, 450 it didn't listen in time. Otherwise Status is 0.
+	// Failed means that the platform answers in place of the function, with its own status code in
+	// Status: 406 and 407 event or result too large, 430 an error or a panic, 433 timeout, 439 the
+	// process exited, 445 it exited before it listened, 450 it didn't listen in time. Otherwise
+	// Status is 0.
 	Failed bool
 	Status int
 
-	// Cold is whether this invocation started the process, and Init how long it took until it listened.
+	// Cold means that this invocation started the process. Init is the time until it listened.
 	Cold bool
 	Init time.Duration
 
-	// Duration runs from the event to the answer, and BilledMS is the same in milliseconds, rounded up.
+	// Duration is the time from the event to the answer, and BilledMS the same in milliseconds,
+	// rounded up.
 	Duration time.Duration
 	BilledMS int64
 
-	// MaxMemoryMB is the most memory the process ever held: 0 where there is no /proc, or if the process is gone.
+	// MemoryMB is the configured memory. MaxMemoryMB is the largest resident memory of the process
+	// so far: 0 on systems without /proc, or if the process is gone.
 	MemoryMB, MaxMemoryMB float64
 
 	// Stdout and Stderr are what the function printed since the last result.
@@ -54,15 +57,28 @@ func (r *Result) fail(f *failure) {
 	r.Payload = f.envelope(r.RequestID)
 }
 
-// Report returns the log of the invocation in the form SCF gives it (583/60336): its START, END, Response or ERROR, and
-// Report lines around what the function printed, and an Init Report line after a cold start. SCF's Duration is in whole
-// milliseconds, so it is the billed one.
+// StatusCode returns the statusCode of the payload, which the function or the platform's envelope
+// has set, or 0 if it has none.
+func (r Result) StatusCode() int {
+	var answer struct {
+		StatusCode int `json:"statusCode"`
+	}
+	if json.Unmarshal(r.Payload, &answer) != nil {
+		return 0
+	}
+	return answer.StatusCode
+}
+
+// Report returns the log of the invocation in SCF's form (583/60336): the START, Response or ERROR,
+// END and Report lines around the function's output, and an Init Report line after a cold start.
+// SCF's Duration is in whole milliseconds, so it is the billed one.
 func (r Result) Report() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "START RequestId:%s\n", r.RequestID)
 	if r.Cold {
 		init := r.Init.Milliseconds()
-		fmt.Fprintf(&b, "Init Report RequestId:%s Coldstart: %dms (PullCode: 0ms InitRuntime: 0ms InitFunction: %dms) Memory: %gMB\n",
+		fmt.Fprintf(&b, "Init Report RequestId:%s Coldstart: %dms (PullCode: 0ms "+
+			"InitRuntime: 0ms InitFunction: %dms) Memory: %gMB\n",
 			r.RequestID, init, init, r.MemoryMB)
 	}
 	for _, text := range []string{r.Stdout, r.Stderr} {
@@ -77,11 +93,12 @@ func (r Result) Report() string {
 		fmt.Fprintf(&b, "Response RequestId:%s RetMsg:%s\n", r.RequestID, r.Payload)
 	}
 	fmt.Fprintf(&b, "END RequestId:%s\n", r.RequestID)
-	fmt.Fprintf(&b, "Report RequestId:%s Duration:%dms Memory:%gMB MemUsage:%fMB\n", r.RequestID, r.BilledMS, r.MemoryMB, r.MaxMemoryMB)
+	fmt.Fprintf(&b, "Report RequestId:%s Duration:%dms Memory:%gMB MemUsage:%fMB\n",
+		r.RequestID, r.BilledMS, r.MemoryMB, r.MaxMemoryMB)
 	return b.String()
 }
 
-// failure is the platform's own answer, with the words of its status codes (583/42611).
+// failure is the platform's own answer, in the words of its status codes (583/42611).
 type failure struct {
 	status int
 	words  string
@@ -90,10 +107,11 @@ type failure struct {
 
 var (
 	errEventTooLarge    = &failure{status: 406, words: "RequestTooLarge"}
-	errResponseTooLarge = &failure{status: 407, words: "The size of response exceeds the upper limit (6MB)"}
-	errExit             = &failure{status: 439, words: "User process exit when running"}
-	errInitExit         = &failure{status: 445, words: "ContainerInitError"}
-	errInitTimeout      = &failure{status: 450, words: "InitContainerTimeout"}
+	errResponseTooLarge = &failure{status: 407,
+		words: "The size of response exceeds the upper limit (6MB)"}
+	errExit        = &failure{status: 439, words: "User process exit when running"}
+	errInitExit    = &failure{status: 445, words: "ContainerInitError"}
+	errInitTimeout = &failure{status: 450, words: "InitContainerTimeout"}
 )
 
 func errTimeout(d time.Duration) *failure {
@@ -101,7 +119,8 @@ func errTimeout(d time.Duration) *failure {
 	return &failure{status: 433, words: "Invoking task timed out after " + seconds + " seconds"}
 }
 
-// errException is an error the handler returned, or a panic. The platform shows the trace to the caller.
+// errException is an error the handler returned, or a panic. The platform shows the trace to the
+// caller.
 func errException(e *messages.InvokeResponse_Error) *failure {
 	var trace strings.Builder
 	fmt.Fprintf(&trace, "%s: %s", e.Type, e.Message)

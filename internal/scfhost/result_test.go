@@ -7,15 +7,17 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestReport(t *testing.T) {
-	for _, test := range []struct {
+func TestResult_Report(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
 		name   string
 		result Result
 		want   string
 	}{
 		{
 			"a warm invocation",
-			Result{RequestID: "id", Payload: []byte(`{"a":1}`), Duration: 300 * time.Microsecond, BilledMS: 1, MemoryMB: 64, MaxMemoryMB: 7.5, Stdout: "hello\n"},
+			Result{RequestID: "id", Payload: []byte(`{"a":1}`), Duration: 300 * time.Microsecond,
+				BilledMS: 1, MemoryMB: 64, MaxMemoryMB: 7.5, Stdout: "hello\n"},
 			`START RequestId:id
 hello
 Response RequestId:id RetMsg:{"a":1}
@@ -25,7 +27,9 @@ Report RequestId:id Duration:1ms Memory:64MB MemUsage:7.500000MB
 		},
 		{
 			"a cold one that failed",
-			Result{RequestID: "id", Payload: []byte(`{"statusCode":433}`), Failed: true, Status: 433, Cold: true, Init: 5 * time.Millisecond, BilledMS: 3001, MemoryMB: 128, Stdout: "one", Stderr: "two"},
+			Result{RequestID: "id", Payload: []byte(`{"statusCode":433}`), Failed: true,
+				Status: 433, Cold: true, Init: 5 * time.Millisecond, BilledMS: 3001, MemoryMB: 128,
+				Stdout: "one", Stderr: "two"},
 			`START RequestId:id
 Init Report RequestId:id Coldstart: 5ms (PullCode: 0ms InitRuntime: 0ms InitFunction: 5ms) Memory: 128MB
 one
@@ -36,11 +40,12 @@ Report RequestId:id Duration:3001ms Memory:128MB MemUsage:0.000000MB
 `,
 		},
 	} {
-		t.Run(test.name, func(t *testing.T) { assert.Equal(t, test.want, test.result.Report()) })
+		t.Run(tt.name, func(t *testing.T) { assert.Equal(t, tt.want, tt.result.Report()) })
 	}
 }
 
-func TestBilledMilliseconds(t *testing.T) {
+func TestResult_billedMilliseconds(t *testing.T) {
+	t.Parallel()
 	for spent, billed := range map[time.Duration]int64{
 		0:                     0,
 		1:                     1,
@@ -55,6 +60,19 @@ func TestBilledMilliseconds(t *testing.T) {
 	}
 }
 
-func TestFailureReadsAsAnError(t *testing.T) {
+func TestFailure_Error(t *testing.T) {
+	t.Parallel()
 	assert.EqualError(t, errTimeout(3*time.Second), "433 Invoking task timed out after 3 seconds")
+}
+
+func TestResult_StatusCode(t *testing.T) {
+	t.Parallel()
+	for payload, want := range map[string]int{
+		`{"statusCode":201,"body":""}`: 201,
+		`{"body":""}`:                  0,
+		`[]`:                           0,
+		``:                             0,
+	} {
+		assert.Equal(t, want, Result{Payload: []byte(payload)}.StatusCode(), payload)
+	}
 }

@@ -1,154 +1,114 @@
-// Package settings reads the function's configuration from its environment variables. A value that is missing or wrong
-// doesn't stop the reading: the operator is told of all problems at once.
+// Package settings reads the function's configuration from its environment variables. A wrong or
+// missing value doesn't stop the reading: the operator is told of all problems at once.
 package settings
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
-	"strconv"
 	"strings"
 	"time"
 
-	"scf-sms/handler"
+	"scf-sms/internal/template"
 	"scf-sms/internal/tencent"
 )
 
-// Settings are the values of the environment variables, checked, with defaults filled in.
+// Settings are the values of the environment variables, checked, with defaults filled in. README.md
+// says what each is for.
 type Settings struct {
-	SecretName    string           // SECRET_NAME
-	SecretVersion string           // SECRET_VERSION
-	SecretRegion  string           // SECRET_REGION
-	SecretTTL     time.Duration    // SECRET_TTL
-	SSMEndpoint   tencent.Endpoint // SSM_ENDPOINT
+	Secret Secret
+	SMS    SMS
 
-	SDKAppID            string            // SDK_APP_ID
-	SignName            string            // SIGN_NAME
-	SignNameOverseas    string            // SIGN_NAME_OVERSEAS
-	SenderID            string            // SENDER_ID
-	SMSRegion           string            // SMS_REGION
-	SMSEndpoint         tencent.Endpoint  // SMS_ENDPOINT
-	Templates           handler.Templates // TEMPLATES
-	AllowedCallingCodes map[int]bool      // ALLOWED_CALLING_CODES; nil: any
-	BareChina           bool              // BARE_NUMBERS=china
-	TimeBudget          time.Duration     // TIME_BUDGET
-	LogLevel            slog.Level        // LOG_LEVEL
+	Templates           template.Templates // TEMPLATES
+	AllowedCallingCodes map[int]bool       // ALLOWED_CALLING_CODES; nil: any
+	BareChina           bool               // BARE_NUMBERS=china
+	TimeBudget          time.Duration      // TIME_BUDGET
+	LogLevel            slog.Level         // LOG_LEVEL
 
-	// Problems says what is wrong, a sentence for each variable. With any, nothing is sent.
-	Problems []string
+	Problems []Problem // with any, nothing is sent
 }
 
-// Read reads the settings with getenv, which is os.Getenv in the function. An empty variable counts as not set.
+// Secret says where the secret in SSM is.
+type Secret struct {
+	Name     string           // SECRET_NAME
+	Version  string           // SECRET_VERSION
+	Region   string           // SECRET_REGION
+	TTL      time.Duration    // SECRET_TTL
+	Endpoint tencent.Endpoint // SSM_ENDPOINT
+}
+
+// SMS says what to send with.
+type SMS struct {
+	AppID            string           // SDK_APP_ID
+	SignName         string           // SIGN_NAME
+	SignNameOverseas string           // SIGN_NAME_OVERSEAS; "": none is sent
+	SenderID         string           // SENDER_ID; "": none is sent
+	Region           string           // SMS_REGION
+	Endpoint         tencent.Endpoint // SMS_ENDPOINT
+}
+
+// Problem is what is wrong with one variable.
+type Problem struct {
+	Variable string
+	Missing  bool   // it is required and not set
+	Text     string // what is wrong with its value, if it is set; several faults are joined by "; "
+}
+
+// String is the sentence for the log.
+func (p Problem) String() string {
+	if p.Missing {
+		return p.Variable + " is not set"
+	}
+	return p.Variable + ": " + p.Text
+}
+
+// Sentences returns the sentence of each problem.
+func Sentences(problems []Problem) []string {
+	var sentences []string
+	for _, p := range problems {
+		sentences = append(sentences, p.String())
+	}
+	return sentences
+}
+
+// Read reads the settings with getenv, which is os.Getenv in the function. A variable that is empty
+// counts as not set.
 func Read(getenv func(string) string) Settings {
 	r := reader{getenv: getenv}
+	region := r.optional("TENCENTCLOUD_REGION", "ap-guangzhou") // the function's, set by SCF
 	s := Settings{
-		SecretName:    r.text("SECRET_NAME", required),
-		SecretVersion: r.text("SECRET_VERSION", "SSM_Current"),
-		SecretRegion:  r.text("SECRET_REGION", r.text("TENCENTCLOUD_REGION", "ap-guangzhou")),
-		SecretTTL:     read(&r, "SECRET_TTL", "10m", duration),
-		SSMEndpoint:   read(&r, "SSM_ENDPOINT", "ssm.tencentcloudapi.com", tencent.ParseEndpoint),
-
-		SDKAppID:         r.text("SDK_APP_ID", required),
-		SignName:         read(&r, "SIGN_NAME", required, signName),
-		SignNameOverseas: read(&r, "SIGN_NAME_OVERSEAS", "", signName),
-		SenderID:         r.text("SENDER_ID", ""),
-		SMSRegion:        r.text("SMS_REGION", "ap-guangzhou"),
-		SMSEndpoint:      read(&r, "SMS_ENDPOINT", "sms.tencentcloudapi.com", tencent.ParseEndpoint),
-		Templates:        read(&r, "TEMPLATES", required, handler.ParseTemplates),
-
-		AllowedCallingCodes: read(&r, "ALLOWED_CALLING_CODES", "", callingCodes),
-		BareChina:           read(&r, "BARE_NUMBERS", "international", bareChina),
-		TimeBudget:          read(&r, "TIME_BUDGET", "8s", duration),
-		LogLevel:            read(&r, "LOG_LEVEL", "info", logLevel),
+		Secret: Secret{
+			Name:     r.required("SECRET_NAME").value,
+			Version:  r.optional("SECRET_VERSION", "SSM_Current").value,
+			Region:   r.optional("SECRET_REGION", region.value).value,
+			TTL:      parse(&r, r.optional("SECRET_TTL", "10m"), duration),
+			Endpoint: parse(&r, r.optional("SSM_ENDPOINT", "ssm.tencentcloudapi.com"), tencent.ParseEndpoint),
+		},
+		SMS: SMS{
+			AppID:            r.required("SDK_APP_ID").value,
+			SignName:         parse(&r, r.required("SIGN_NAME"), signName),
+			SignNameOverseas: parse(&r, r.optional("SIGN_NAME_OVERSEAS", ""), signName),
+			SenderID:         r.optional("SENDER_ID", "").value,
+			Region:           r.optional("SMS_REGION", "ap-guangzhou").value,
+			Endpoint:         parse(&r, r.optional("SMS_ENDPOINT", "sms.tencentcloudapi.com"), tencent.ParseEndpoint),
+		},
+		Templates:           parse(&r, r.required("TEMPLATES"), template.Parse),
+		AllowedCallingCodes: parse(&r, r.optional("ALLOWED_CALLING_CODES", ""), callingCodes),
+		BareChina:           parse(&r, r.optional("BARE_NUMBERS", "international"), bareChina),
+		TimeBudget:          parse(&r, r.optional("TIME_BUDGET", "8s"), duration),
+		LogLevel:            parse(&r, r.optional("LOG_LEVEL", "info"), logLevel),
 	}
 	s.Problems = r.problems
 	return s
 }
 
-// required, as a default, marks variables that have none.
-const required = "\x00"
-
-// reader reads variables and collects what is wrong with them.
-type reader struct {
-	getenv   func(string) string
-	problems []string
-}
-
-// text returns a variable's value without blanks around it, or its default.
-func (r *reader) text(name, byDefault string) string {
-	if value := strings.TrimSpace(r.getenv(name)); value != "" {
-		return value
-	}
-	if byDefault == required {
-		r.problems = append(r.problems, name+" is not set")
-		return ""
-	}
-	return byDefault
-}
-
-// read parses a variable's value, unless it is not set and optional.
-func read[T any](r *reader, name, byDefault string, parse func(string) (T, error)) T {
-	var zero T
-	value := r.text(name, byDefault)
-	if value == "" {
-		return zero
-	}
-	parsed, err := parse(value)
-	if err != nil {
-		r.problems = append(r.problems, fmt.Sprintf("%s: %s", name, strings.ReplaceAll(err.Error(), "\n", "; ")))
-		return zero
-	}
-	return parsed
-}
-
-func duration(value string) (time.Duration, error) {
-	d, err := time.ParseDuration(value)
-	if err != nil || d <= 0 {
-		return 0, errors.New(`must be a time such as "10m" or "8s"`)
-	}
-	return d, nil
-}
-
-// signName refuses the brackets that phones show around a signature: Tencent adds them.
-func signName(value string) (string, error) {
-	if strings.ContainsAny(value, "【】") {
-		return "", errors.New("must be the signature's text without 【】")
-	}
-	return value, nil
-}
-
-func callingCodes(value string) (map[int]bool, error) {
-	allowed := map[int]bool{}
-	var wrong []string
-	for item := range strings.SplitSeq(value, ",") {
-		digits := strings.TrimPrefix(strings.TrimSpace(item), "+")
-		code, _ := strconv.Atoi(digits)
-		if strconv.Itoa(code) != digits || !handler.IsCallingCode(code) {
-			wrong = append(wrong, strconv.Quote(item))
+// Names returns the names of all settings in the order of reading. Those that SCF itself sets are not
+// among them.
+func Names() []string {
+	var names []string
+	Read(func(name string) string {
+		if !strings.HasPrefix(name, "TENCENTCLOUD_") {
+			names = append(names, name)
 		}
-		allowed[code] = true
-	}
-	if len(wrong) > 0 {
-		return nil, fmt.Errorf("not a calling code: %s; write them as in 86,852,1", strings.Join(wrong, ", "))
-	}
-	return allowed, nil
-}
-
-func bareChina(value string) (bool, error) {
-	switch value {
-	case "china":
-		return true, nil
-	case "international":
-		return false, nil
-	default:
-		return false, errors.New("must be international or china")
-	}
-}
-
-func logLevel(value string) (slog.Level, error) {
-	var level slog.Level
-	if level.UnmarshalText([]byte(value)) != nil {
-		return 0, errors.New("must be debug, info, warn or error")
-	}
-	return level, nil
+		return ""
+	})
+	return names
 }

@@ -10,7 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"scf-sms/handler"
+	"scf-sms/internal/phone"
+	"scf-sms/internal/template"
 	"scf-sms/internal/tencent"
 )
 
@@ -42,21 +43,25 @@ func set(name, value string) Settings { return with(map[string]string{name: valu
 func TestDefaults(t *testing.T) {
 	code := []string{"{code}"}
 	want := Settings{
-		SecretName:    "sms-accesskey",
-		SecretVersion: "SSM_Current",
-		SecretRegion:  "ap-guangzhou",
-		SecretTTL:     10 * time.Minute,
-		SSMEndpoint:   tencent.Endpoint{Scheme: "https", Host: "ssm.tencentcloudapi.com"},
-		SDKAppID:      "1400000000",
-		SignName:      "示例",
-		SMSRegion:     "ap-guangzhou",
-		SMSEndpoint:   tencent.Endpoint{Scheme: "https", Host: "sms.tencentcloudapi.com"},
-		Templates: handler.Templates{
-			{Usage: "Register", ID: "1110001", Params: code},
-			{Usage: "SignIn", ID: "1110002", Params: code},
-			{Usage: "SignIn", ID: "2220002", Overseas: true, Params: code},
-			{Usage: "ForgotPassword", ID: "1110003", Params: code},
-			{Usage: "Generic", Locale: "en", ID: "2220004", Overseas: true, Params: []string{"{code}", "10"}},
+		Secret: Secret{
+			Name:     "sms-accesskey",
+			Version:  "SSM_Current",
+			Region:   "ap-guangzhou",
+			TTL:      10 * time.Minute,
+			Endpoint: tencent.Endpoint{Scheme: "https", Host: "ssm.tencentcloudapi.com"},
+		},
+		SMS: SMS{
+			AppID:    "1400000000",
+			SignName: "示例",
+			Region:   "ap-guangzhou",
+			Endpoint: tencent.Endpoint{Scheme: "https", Host: "sms.tencentcloudapi.com"},
+		},
+		Templates: template.Templates{
+			{UsageType: "Register", ID: "1110001", Params: code},
+			{UsageType: "SignIn", ID: "1110002", Params: code},
+			{UsageType: "SignIn", ID: "2220002", Overseas: true, Params: code},
+			{UsageType: "ForgotPassword", ID: "1110003", Params: code},
+			{UsageType: "Generic", Locale: "en", ID: "2220004", Overseas: true, Params: []string{"{code}", "10"}},
 		},
 		TimeBudget: 8 * time.Second,
 		LogLevel:   slog.LevelInfo,
@@ -99,14 +104,14 @@ func TestEveryVariableIsRead(t *testing.T) {
 		"LOG_LEVEL":             "debug",
 	}
 	want := with(nil)
-	want.SecretVersion = "v1"
-	want.SecretRegion = "ap-shanghai"
-	want.SecretTTL = 90 * time.Minute
-	want.SSMEndpoint = tencent.Endpoint{Scheme: "https", Host: "ssm.internal.example:8443"}
-	want.SignNameOverseas = "Example"
-	want.SenderID = "EXAMPLE"
-	want.SMSRegion = "ap-nanjing"
-	want.SMSEndpoint = tencent.Endpoint{Scheme: "http", Host: "127.0.0.1:9001"}
+	want.Secret.Version = "v1"
+	want.Secret.Region = "ap-shanghai"
+	want.Secret.TTL = 90 * time.Minute
+	want.Secret.Endpoint = tencent.Endpoint{Scheme: "https", Host: "ssm.internal.example:8443"}
+	want.SMS.SignNameOverseas = "Example"
+	want.SMS.SenderID = "EXAMPLE"
+	want.SMS.Region = "ap-nanjing"
+	want.SMS.Endpoint = tencent.Endpoint{Scheme: "http", Host: "127.0.0.1:9001"}
 	want.AllowedCallingCodes = map[int]bool{86: true, 852: true, 1: true}
 	want.BareChina = true
 	want.TimeBudget = 2500 * time.Millisecond
@@ -125,8 +130,8 @@ func TestRegionOfTheSecret(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := with(map[string]string{"SECRET_REGION": tt.secret, "TENCENTCLOUD_REGION": tt.function})
 			require.Empty(t, s.Problems)
-			require.Equal(t, tt.want, s.SecretRegion)
-			require.Equal(t, "ap-guangzhou", s.SMSRegion, "which is not where the function is: few regions take SMS")
+			require.Equal(t, tt.want, s.Secret.Region)
+			require.Equal(t, "ap-guangzhou", s.SMS.Region, "which is not where the function is: few regions take SMS")
 		})
 	}
 }
@@ -207,27 +212,30 @@ func TestWrongValue(t *testing.T) {
 	} {
 		t.Run(tt.variable+" "+tt.value, func(t *testing.T) {
 			s := set(tt.variable, tt.value)
-			require.Equal(t, []string{tt.variable + ": " + tt.problem}, s.Problems)
-			require.Equal(t, "sms-accesskey", s.SecretName, "what is right is read all the same")
+			require.Equal(t, []Problem{{Variable: tt.variable, Text: tt.problem}}, s.Problems)
+			require.Equal(t, tt.variable+": "+tt.problem, s.Problems[0].String())
+			require.Equal(t, "sms-accesskey", s.Secret.Name, "what is right is read all the same")
 		})
 	}
 }
 
 func TestMissingVariable(t *testing.T) {
 	for name := range minimal {
-		require.Equal(t, []string{name + " is not set"}, set(name, "").Problems)
-		require.Equal(t, []string{name + " is not set"}, set(name, " \n").Problems)
+		want := []Problem{{Variable: name, Missing: true}}
+		require.Equal(t, want, set(name, "").Problems)
+		require.Equal(t, want, set(name, " \n").Problems)
+		require.Equal(t, name+" is not set", want[0].String())
 	}
 }
 
 func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 	t.Run("nothing is set", func(t *testing.T) {
 		s := Read(func(string) string { return "" })
-		require.Equal(t, []string{
-			"SECRET_NAME is not set",
-			"SDK_APP_ID is not set",
-			"SIGN_NAME is not set",
-			"TEMPLATES is not set",
+		require.Equal(t, []Problem{
+			{Variable: "SECRET_NAME", Missing: true},
+			{Variable: "SDK_APP_ID", Missing: true},
+			{Variable: "SIGN_NAME", Missing: true},
+			{Variable: "TEMPLATES", Missing: true},
 		}, s.Problems)
 	})
 	t.Run("everything is wrong", func(t *testing.T) {
@@ -238,9 +246,8 @@ func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 		})
 		var named []string
 		for _, problem := range s.Problems {
-			require.NotContains(t, problem, "\n", "a sentence for each variable")
-			name, _, _ := strings.Cut(strings.ReplaceAll(problem, " ", ":"), ":")
-			named = append(named, name)
+			require.NotContains(t, problem.String(), "\n", "a sentence for each variable")
+			named = append(named, problem.Variable)
 		}
 		require.ElementsMatch(t, []string{
 			"SECRET_NAME", "SDK_APP_ID", "SIGN_NAME", "SIGN_NAME_OVERSEAS", "TEMPLATES", "SECRET_TTL", "TIME_BUDGET",
@@ -258,6 +265,7 @@ func TestReadAsksForNothingElse(t *testing.T) {
 		return ""
 	})
 	require.ElementsMatch(t, known, asked)
+	require.ElementsMatch(t, known, append(Names(), "TENCENTCLOUD_REGION"))
 }
 
 func FuzzRead(f *testing.F) {
@@ -272,16 +280,16 @@ func FuzzRead(f *testing.F) {
 		name := names[i%uint(len(names))]
 		s := set(name, value)
 		for _, problem := range s.Problems {
-			require.True(t, strings.HasPrefix(problem, name), "%s: %s", name, problem)
-			require.NotContains(t, problem, "\n")
+			require.Equal(t, name, problem.Variable)
+			require.NotContains(t, problem.Text, "\n")
 		}
 		require.LessOrEqual(t, len(s.Problems), 1)
 		if len(s.Problems) == 0 {
-			require.Positive(t, s.SecretTTL)
+			require.Positive(t, s.Secret.TTL)
 			require.Positive(t, s.TimeBudget)
 		}
 		for code := range s.AllowedCallingCodes {
-			require.True(t, handler.IsCallingCode(code))
+			require.True(t, phone.IsCallingCode(code))
 		}
 	})
 }

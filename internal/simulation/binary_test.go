@@ -11,15 +11,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"scf-sms/internal/checkout"
 	"scf-sms/internal/cloudsim"
 	"scf-sms/internal/scfhost"
 )
 
 // What main makes of the settings is to be seen only in what the binary does.
 func TestBinary(t *testing.T) {
-	root, err := Root()
+	root, err := checkout.Root()
 	require.NoError(t, err)
-	binary, err := Build(t.Context(), root, t.TempDir())
+	binary, err := checkout.Build(t.Context(), root)
 	require.NoError(t, err)
 
 	// started returns the function with other settings in front of a cloud of its own.

@@ -2,7 +2,6 @@ package tencent
 
 import (
 	"errors"
-	"net"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -15,8 +14,8 @@ type Endpoint struct {
 	Host   string // host[:port]
 }
 
-// ParseEndpoint reads host[:port] or a URL without a path. Plain http is for a simulated cloud on this machine only:
-// requests carry the session token of the function's role.
+// ParseEndpoint reads host[:port] or a URL without a path. Plain http is for a simulated cloud on
+// this machine only: requests carry the session token of the function's role.
 func ParseEndpoint(s string) (Endpoint, error) {
 	if !strings.Contains(s, "://") {
 		s = "https://" + s
@@ -28,7 +27,8 @@ func ParseEndpoint(s string) (Endpoint, error) {
 	if u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 		return Endpoint{}, errors.New("must have no user, path, query or fragment")
 	}
-	if port, err := strconv.ParseUint(u.Port(), 10, 16); strings.HasSuffix(u.Host, ":") || u.Port() != "" && (err != nil || port == 0) {
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	if strings.HasSuffix(u.Host, ":") || u.Port() != "" && (err != nil || port == 0) {
 		return Endpoint{}, errors.New("must have a port between 1 and 65535, or none")
 	}
 	switch {
@@ -48,21 +48,4 @@ func loopback(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
-}
-
-// origin names e among the hosts there are connections to.
-func (e Endpoint) origin() string { return e.Scheme + "://" + e.address() }
-
-// address is e's host with its port.
-func (e Endpoint) address() string {
-	u := url.URL{Host: e.Host}
-	port := u.Port()
-	switch {
-	case port != "":
-	case e.Scheme == "http":
-		port = "80"
-	default:
-		port = "443"
-	}
-	return net.JoinHostPort(u.Hostname(), port)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
@@ -12,8 +13,8 @@ import (
 	"scf-sms/internal/cloudsim"
 )
 
-// cloud is Tencent Cloud as a function meets it: SSM and SMS at two addresses, over TLS, among all the roots that this
-// machine trusts.
+// cloud is Tencent Cloud as a function meets it: SSM and SMS at two addresses, over TLS, with as
+// many trusted roots as this machine has.
 type cloud struct {
 	*cloudsim.Cloud
 	ssm, sms *cloudsim.Server
@@ -21,12 +22,13 @@ type cloud struct {
 
 	smsCA  string            // file with the certificate of SMS's authority
 	bundle string            // file with it, SSM's, and this machine's roots
-	roots  string            // where those are from
+	roots  string            // where this machine's roots are from
 	env    map[string]string // the function's settings
 	role   map[string]string // its credentials
 }
 
-// startCloud starts a cloud with the account in testdata, less its limits: everything goes to one number.
+// startCloud starts a cloud with the account in testdata, without its limits: all messages go to
+// one number.
 func startCloud(testdata, temp string) (*cloud, error) {
 	account, err := cloudsim.LoadAccount(filepath.Join(testdata, "cloud.json"))
 	if err != nil {
@@ -38,7 +40,7 @@ func startCloud(testdata, temp string) (*cloud, error) {
 		return nil, err
 	}
 	c := &cloud{Cloud: cloudsim.New(cloudsim.Config{Account: account}), env: env}
-	env["TIME_BUDGET"] = "25s" // a small instance takes its time
+	env["TIME_BUDGET"] = "25s" // a busy machine must not end a send
 	for _, key := range account.Keys {
 		if key.Token != "" {
 			c.role = map[string]string{
@@ -63,11 +65,13 @@ func startCloud(testdata, temp string) (*cloud, error) {
 }
 
 // systemRoots are the files that Go looks for certificates in, on most distributions.
-var systemRoots = []string{"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"}
+var systemRoots = []string{
+	"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
+}
 
-// trust writes the files of certificates: SSL_CERT_FILE replaces the system's.
+// trust writes the files of certificates. SSL_CERT_FILE replaces the system's.
 func (c *cloud) trust(dir string) error {
-	c.roots = "none: of this machine's roots no file was found, so starting is cheaper here than it will be"
+	c.roots = "none were found on this machine, so a start is cheaper here than it will be"
 	var all []byte
 	for _, file := range systemRoots {
 		if content, err := os.ReadFile(file); err == nil {
@@ -77,10 +81,13 @@ func (c *cloud) trust(dir string) error {
 	}
 	all = append(append(all, c.ssm.CertPEM()...), c.sms.CertPEM()...)
 	c.smsCA, c.bundle = filepath.Join(dir, "sms.pem"), filepath.Join(dir, "roots.pem")
-	return errors.Join(os.WriteFile(c.smsCA, c.sms.CertPEM(), 0o644), os.WriteFile(c.bundle, all, 0o644))
+	return errors.Join(
+		os.WriteFile(c.smsCA, c.sms.CertPEM(), 0o644),
+		os.WriteFile(c.bundle, all, 0o644))
 }
 
-// settings are the function's environment with the cloud behind a network with this round trip; 0 is no network at all.
+// settings returns the function's environment, with the cloud behind a network with this round
+// trip; 0 is no network at all.
 func (c *cloud) settings(rtt time.Duration) (map[string]string, error) {
 	ssm, sms := c.ssm.Addr(), c.sms.Addr()
 	if rtt > 0 {
@@ -92,7 +99,9 @@ func (c *cloud) settings(rtt time.Duration) (map[string]string, error) {
 			return nil, err
 		}
 	}
-	return with(c.env, map[string]string{"SSM_ENDPOINT": ssm, "SMS_ENDPOINT": sms}), nil
+	env := maps.Clone(c.env)
+	env["SSM_ENDPOINT"], env["SMS_ENDPOINT"] = ssm, sms
+	return env, nil
 }
 
 // behind returns the address of a server at the near end of a network.

@@ -18,19 +18,21 @@ import (
 //go:embed connector
 var connectorFiles embed.FS
 
-// connectorPackage is Logto's own connector for Tencent SMS, the one to compare with.
+// connectorPackage is Logto's own connector for Tencent SMS.
 const connectorPackage = "@logto/connector-tencent-sms@1.4.4"
 
-// connector is Logto's connector in a node process of its own. Logto loads it once and keeps it, as an instance of a
-// function is kept; it has its key in Logto's database, so it has no secret to fetch.
+// connector is Logto's connector, and what was measured of it. It runs in a node process of its
+// own: Logto loads it once and keeps it, as the platform keeps an instance. It fetches no secret,
+// for its key is in Logto's database.
 type connector struct {
+	figures
 	dir    string
 	node   string // its version
 	config string
-	ca     string // file: whom node trusts besides its own roots
+	ca     string // file: the authorities that node trusts in addition to its own
 }
 
-// installConnector installs the connector into the user's cache, if it isn't there. The error says why it can't be had.
+// installConnector installs the connector into the user's cache, if it isn't there.
 func installConnector(ctx context.Context, c *cloud) (*connector, error) {
 	node, err := exec.CommandContext(ctx, "node", "--version").Output()
 	if err != nil {
@@ -47,7 +49,8 @@ func installConnector(ctx context.Context, c *cloud) (*connector, error) {
 		}
 		ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 		defer cancel()
-		install := exec.CommandContext(ctx, "npm", "install", "--prefix", dir, "--ignore-scripts", "--no-audit", "--no-fund", connectorPackage)
+		install := exec.CommandContext(ctx, "npm", "install", "--prefix", dir, "--ignore-scripts",
+			"--no-audit", "--no-fund", connectorPackage)
 		if out, err := install.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("npm install %s: %w: %s", connectorPackage, err, lastLine(out))
 		}
@@ -62,38 +65,44 @@ func installConnector(ctx context.Context, c *cloud) (*connector, error) {
 		}
 	}
 	config, err := json.Marshal(map[string]any{
-		"accessKeyId": "AKIDexampleSender", "accessKeySecret": "example-sender-key", // as in testdata/cloud.json
+		// As in testdata/cloud.json.
+		"accessKeyId": "AKIDexampleSender", "accessKeySecret": "example-sender-key",
 		"sdkAppId": c.env["SDK_APP_ID"], "signName": c.env["SIGN_NAME"], "region": "ap-guangzhou",
 		"templates": []map[string]string{
-			{"usageType": "SignIn", "templateCode": "1110001"}, {"usageType": "Register", "templateCode": "1110002"},
-			{"usageType": "ForgotPassword", "templateCode": "1110003"}, {"usageType": "Generic", "templateCode": "1110004"},
+			{"usageType": "SignIn", "templateCode": "1110001"},
+			{"usageType": "Register", "templateCode": "1110002"},
+			{"usageType": "ForgotPassword", "templateCode": "1110003"},
+			{"usageType": "Generic", "templateCode": "1110004"},
 		},
 	})
-	return &connector{dir: dir, node: strings.TrimSpace(string(node)), config: string(config), ca: c.smsCA}, err
+	version := strings.TrimSpace(string(node))
+	return &connector{figures{}, dir, version, string(config), c.smsCA}, err
 }
 
-// lastLine is usually the one that says what is wrong.
+// lastLine returns the last line of npm's output, which usually says what is wrong.
 func lastLine(out []byte) string {
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	return lines[len(lines)-1]
 }
 
-// connectorRun is what came of one process.
+// connectorRun is one process of the connector.
 type connectorRun struct {
-	began, done time.Time // just before the process was made; when all sends were over
-	cpu         time.Duration
-	peak        float64
+	began time.Time // just before the process was started
+	cpu   time.Duration
+	peak  float64 // MiB
 
 	Wall []float64 // of each send after the first, in ms
 	CPU  float64   // of them all, in ms
 }
 
 // run starts a process that sends one message to the SMS API at address, and more after it.
-func (p *connector) run(ctx context.Context, address string, more int) (connectorRun, error) {
+func (c *connector) run(ctx context.Context, address string, more int) (connectorRun, error) {
 	var r connectorRun
-	cmd := exec.CommandContext(ctx, "node", "--require", "./redirect.cjs", "send.mjs", strconv.Itoa(more))
-	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), "PEER_ADDRESS="+address, "PEER_CONFIG="+p.config, "NODE_EXTRA_CA_CERTS="+p.ca)
+	cmd := exec.CommandContext(ctx,
+		"node", "--require", "./redirect.cjs", "send.mjs", strconv.Itoa(more))
+	cmd.Dir = c.dir
+	cmd.Env = append(os.Environ(),
+		"PEER_ADDRESS="+address, "PEER_CONFIG="+c.config, "NODE_EXTRA_CA_CERTS="+c.ca)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	stdin, err := cmd.StdinPipe()
@@ -110,14 +119,12 @@ func (p *connector) run(ctx context.Context, address string, more int) (connecto
 		return r, err
 	}
 	line, err := bufio.NewReader(stdout).ReadBytes('\n')
-	r.done = time.Now()
 	if err == nil {
 		r.peak, err = peakMiB(cmd.Process.Pid)
 	}
 	r.cpu = kill(cmd)
 	if err != nil {
-		told := stderr.String() // most of it is the whole request
-		return r, fmt.Errorf("%s: %w\n%s", connectorPackage, err, told[:min(len(told), 500)])
+		return r, fmt.Errorf("%s: %w\n%.500s", connectorPackage, err, stderr.String())
 	}
 	return r, json.Unmarshal(line, &r)
 }

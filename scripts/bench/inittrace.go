@@ -9,11 +9,11 @@ import (
 	"strconv"
 )
 
-// inits is what the packages of a program cost before its main begins.
+// inits is how long the packages of a program take before its main begins.
 type inits struct {
 	ms      float64 // all together
-	largest string  // the package that took longest
-	most    float64 // and how long
+	largest string  // the package that takes longest
+	most    float64 // its time in ms
 }
 
 var initLine = regexp.MustCompile(`^init (\S+) @[\d.]+ ms, ([\d.]+) ms clock`)
@@ -36,7 +36,7 @@ func readInits(r io.Reader) inits {
 	return i
 }
 
-// traceInits runs a program until its inits are over. It has no port to listen on and so ends by itself.
+// traceInits runs a program until its inits are over. It gets no port to listen on, so it ends.
 func traceInits(ctx context.Context, binary string) (inits, error) {
 	cmd := exec.CommandContext(ctx, binary)
 	cmd.Env = []string{"GODEBUG=inittrace=1", "_LAMBDA_SERVER_PORT=none"}
@@ -48,6 +48,6 @@ func traceInits(ctx context.Context, binary string) (inits, error) {
 		return inits{}, err
 	}
 	i := readInits(stderr)
-	cmd.Wait() // its status is of no interest
+	cmd.Wait() // it has failed on purpose
 	return i, nil
 }

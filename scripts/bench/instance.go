@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/rpc"
 	"os/exec"
@@ -16,48 +15,46 @@ import (
 	"github.com/tencentyun/scf-go-lib/cloudfunction/messages"
 )
 
-// instance is a function's process. Package scfhost runs one more faithfully; this one looks more often whether it
-// listens, and counts from before the process is made.
+// instance is a function's process. Package scfhost imitates the platform better, but it tries more
+// rarely to connect to the process, so its times are coarser.
 type instance struct {
-	cmd       *exec.Cmd
-	client    *rpc.Client
-	began     time.Time // just before the process was made
-	listening time.Duration
+	cmd    *exec.Cmd
+	client *rpc.Client
+	began  time.Time // just before the process was started
 }
 
-// glance is how long to wait between two looks at whether a process listens.
-const glance = 100 * time.Microsecond
-
-// startInstance starts a function and returns once it listens.
-func startInstance(ctx context.Context, binary string, env map[string]string, limit *quota, stderr io.Writer) (*instance, error) {
+// startInstance starts a function and returns when it listens.
+func startInstance(
+	ctx context.Context, binary string, env map[string]string, stderr io.Writer,
+) (*instance, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
-	all := []string{"_LAMBDA_SERVER_PORT=" + port, "_SCF_SERVER_PORT=" + port, "TENCENTCLOUD_REGION=ap-guangzhou"}
-	for name, value := range env {
-		all = append(all, name+"="+value)
-	}
 	i := &instance{cmd: exec.CommandContext(ctx, binary)}
-	i.cmd.Env = all
+	i.cmd.Env = []string{
+		"_LAMBDA_SERVER_PORT=" + port, "_SCF_SERVER_PORT=" + port,
+		"TENCENTCLOUD_REGION=ap-guangzhou",
+	}
+	for name, value := range env {
+		i.cmd.Env = append(i.cmd.Env, name+"="+value)
+	}
 	i.cmd.Stderr = stderr
 	i.began = time.Now()
-	if err := limit.start(i.cmd); err != nil {
+	if err := i.cmd.Start(); err != nil {
 		return nil, err
 	}
 	for {
 		conn, err := net.Dial("tcp", "127.0.0.1:"+port)
 		if err == nil {
-			i.listening = time.Since(i.began)
 			i.client = rpc.NewClient(conn)
 			return i, nil
 		}
 		if ctx.Err() != nil || time.Since(i.began) > 30*time.Second {
-			i.cmd.Process.Kill()
-			i.cmd.Wait()
+			kill(i.cmd)
 			return nil, fmt.Errorf("%s doesn't listen: %w", binary, err)
 		}
-		time.Sleep(glance)
+		time.Sleep(100 * time.Microsecond)
 	}
 }
 
@@ -69,9 +66,11 @@ func (i *instance) invoke(event []byte, role map[string]string) ([]byte, error) 
 	}
 	deadline := time.Now().Add(30 * time.Second)
 	request := &messages.InvokeRequest{
-		Payload:     event,
-		RequestId:   "5f0e4c1a-7d2b-4b6e-9c3f-2a8d1e6b7c90",
-		Deadline:    messages.InvokeRequest_Timestamp{Seconds: deadline.Unix(), Nanos: int64(deadline.Nanosecond())},
+		Payload:   event,
+		RequestId: "5f0e4c1a-7d2b-4b6e-9c3f-2a8d1e6b7c90",
+		Deadline: messages.InvokeRequest_Timestamp{
+			Seconds: deadline.Unix(), Nanos: int64(deadline.Nanosecond()),
+		},
 		Environment: string(environment),
 	}
 	var response messages.InvokeResponse
@@ -97,7 +96,7 @@ func (i *instance) want(status int, event []byte, role map[string]string) error 
 	return nil
 }
 
-// end ends the process, and returns what it used.
+// end ends the process, and returns its CPU time and its peak memory in MiB.
 func (i *instance) end() (cpu time.Duration, peak float64, err error) {
 	peak, err = peakMiB(i.cmd.Process.Pid)
 	i.client.Close()
@@ -111,14 +110,7 @@ func kill(cmd *exec.Cmd) time.Duration {
 	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 }
 
-// with returns the variables of both.
-func with(env, more map[string]string) map[string]string {
-	all := maps.Clone(env)
-	maps.Copy(all, more)
-	return all
-}
-
-// freePort returns a port nobody listens on at the moment.
+// freePort returns a port that is free at the moment.
 func freePort() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -1,5 +1,6 @@
-// Command bench measures what the function costs: to start, to send, to keep. It is held against a bare hello on the same
-// runtime, and against Logto's own connector for Tencent SMS, in turn, so that a busy machine is busy for all of them.
+// Command bench measures what the function costs: to start, to send, to keep. It compares the
+// function with a bare hello on the same runtime and with Logto's own connector for Tencent SMS. It
+// measures them in turn, so that a busy machine slows down all of them.
 package main
 
 import (
@@ -17,36 +18,35 @@ import (
 	"syscall"
 	"time"
 
-	"scf-sms/internal/simulation"
+	"scf-sms/internal/checkout"
 )
 
-const usage = `Usage: go run ./scripts/bench [-n RUNS] [-rtt DELAY] [-quick] [-json | -markdown]
+const usage = `Usage: go run ./scripts/bench [-n RUNS] [-rtt DELAY] [-json | -markdown]
 
 Measures the function that scripts/package.sh makes, in front of a simulated Tencent
-Cloud on this machine, with SSM and SMS at two addresses over TLS: medians, and in
-parentheses where eight of ten runs lie. Needs Linux on amd64. Rows that need node
-and npm, or the right to limit CPU time, are left out where these are missing.
+Cloud on this machine, with SSM and SMS at two addresses over TLS. Prints medians, and
+in parentheses the range of eight runs in ten. Needs Linux on amd64. Without node and
+npm there are no figures of Logto's connector.
 
-Example: go run ./scripts/bench -quick
+Example: go run ./scripts/bench -n 5
 
 `
 
 //go:embed hello/main.go
 var helloSource string
 
-// options are what the command line asks for.
+// options are those of the command line.
 type options struct {
 	runs           int
 	rtt            time.Duration
-	quick          bool
 	json, markdown bool
 }
 
 func main() {
 	var o options
 	flag.IntVar(&o.runs, "n", 20, "how often to measure")
-	flag.DurationVar(&o.rtt, "rtt", 30*time.Millisecond, "round trip of the network in the rows that have one; 0 leaves them out")
-	flag.BoolVar(&o.quick, "quick", false, "five runs, and none on a share of a CPU")
+	flag.DurationVar(&o.rtt, "rtt", 30*time.Millisecond,
+		"round trip of the network in the rows that have one; 0 leaves them out")
 	flag.BoolVar(&o.json, "json", false, "print JSON")
 	flag.BoolVar(&o.markdown, "markdown", false, "print Markdown")
 	flag.Usage = func() {
@@ -54,9 +54,6 @@ func main() {
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if o.quick {
-		o.runs = min(o.runs, 5)
-	}
 	if flag.NArg() > 0 || o.runs < 1 || o.rtt < 0 {
 		flag.Usage()
 		os.Exit(2)
@@ -72,9 +69,9 @@ func main() {
 // run measures and prints.
 func run(ctx context.Context, o options, out, progress io.Writer) error {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
-		return errors.New("the function is built for Linux on amd64, and so it is measured only there")
+		return errors.New("the function is built for Linux on amd64 and can be measured only there")
 	}
-	root, err := simulation.Root()
+	root, err := checkout.Root()
 	if err != nil {
 		return err
 	}
@@ -88,29 +85,31 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 		return err
 	}
 	defer m.cloud.close()
-
-	rows, err := measure(ctx, m, o)
-	if err != nil {
+	if err := m.measure(ctx); err != nil {
 		return err
 	}
-	return write(out, m, o, rows)
+	return write(out, m, o)
 }
 
 // prepare builds what is to be measured.
-func prepare(ctx context.Context, o options, root, temp string, progress io.Writer) (*measurer, error) {
-	m := &measurer{runs: o.runs, progress: progress, function: figures{}, bare: figures{}, logto: figures{}}
+func prepare(
+	ctx context.Context, o options, root, temp string, progress io.Writer,
+) (*measurer, error) {
+	m := &measurer{runs: o.runs, rtt: o.rtt, progress: progress}
 	var err error
 	m.say("building")
-	if m.ours, err = packageProgram(ctx, root, filepath.Join(temp, "ours"), ""); err != nil {
+	ours, hello := filepath.Join(temp, "ours"), filepath.Join(temp, "hello")
+	if m.function, err = packageProgram(ctx, root, ours, ""); err != nil {
 		return nil, err
 	}
-	if m.hello, err = packageProgram(ctx, root, filepath.Join(temp, "hello"), helloSource); err != nil {
+	if m.hello, err = packageProgram(ctx, root, hello, helloSource); err != nil {
 		return nil, err
 	}
-	if m.getEvent, err = os.ReadFile(filepath.Join(root, "testdata", "events", "method-get.json")); err != nil {
+	events := filepath.Join(root, "testdata", "events")
+	if m.getEvent, err = os.ReadFile(filepath.Join(events, "method-get.json")); err != nil {
 		return nil, err
 	}
-	if m.postEvent, err = os.ReadFile(filepath.Join(root, "testdata", "events", "sign-in.json")); err != nil {
+	if m.postEvent, err = os.ReadFile(filepath.Join(events, "sign-in.json")); err != nil {
 		return nil, err
 	}
 	if m.cloud, err = startCloud(filepath.Join(root, "testdata"), temp); err != nil {
@@ -118,74 +117,23 @@ func prepare(ctx context.Context, o options, root, temp string, progress io.Writ
 	}
 	if m.connector, err = installConnector(ctx, m.cloud); err != nil {
 		m.say("without Logto's connector: %v", err)
+		m.connector = nil
 	}
 	return m, nil
 }
 
-// measure runs everything, in this order.
-func measure(ctx context.Context, m *measurer, o options) ([]row, error) {
-	r := report{m}
-	m.say("starting")
-	largest, err := m.inits(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := m.firstAnswers(ctx, "answer", 0); err != nil {
-		return nil, err
-	}
-	direct, err := m.newWay("", 0)
-	if err != nil {
-		return nil, err
-	}
-	ways := []way{direct}
-	if o.rtt > 0 {
-		far, err := m.newWay("far ", o.rtt)
-		if err != nil {
-			return nil, err
-		}
-		ways = append(ways, far)
-	}
-	m.say("sending")
-	if err := errors.Join(m.firstSMS(ctx, "SMS", ways, 0), m.warm(ctx, ways), m.own()); err != nil {
-		return nil, err
-	}
-	rows := append(r.start(largest), r.sms()...)
-	if o.rtt > 0 {
-		rows = append(rows, r.far(o.rtt)...)
-	}
-	if o.quick {
-		return rows, nil
-	}
-	for _, s := range shares {
-		m.say("starting and sending with %g of a CPU", s.cpus)
-		err := errors.Join(m.firstAnswers(ctx, s.key("answer"), s.cpus), m.firstSMS(ctx, s.key("SMS"), ways, s.cpus))
-		if errors.Is(err, os.ErrPermission) || errors.Is(err, os.ErrNotExist) {
-			m.say("without shares of a CPU: %v", err)
-			return rows, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, r.small(s, o.rtt)...)
-	}
-	return rows, nil
-}
-
-// say tells what is going on, for those who wait.
-func (m *measurer) say(format string, args ...any) {
-	fmt.Fprintf(m.progress, "bench: "+format+"\n", args...)
-}
-
 // conditions is what the figures depend on.
 func conditions(m *measurer) string {
-	text := fmt.Sprintf("%s, %d CPUs, %d runs; roots: %s", runtime.Version(), runtime.NumCPU(), m.runs, m.cloud.roots)
+	text := fmt.Sprintf("%s, %d CPUs, %d runs; roots: %s",
+		m.function.goVersion, runtime.NumCPU(), m.runs, m.cloud.roots)
 	if m.connector != nil {
 		text += fmt.Sprintf("; %s, node %s", connectorPackage, m.connector.node)
 	}
 	return text
 }
 
-func write(out io.Writer, m *measurer, o options, rows []row) error {
+func write(out io.Writer, m *measurer, o options) error {
+	rows := m.rows()
 	switch {
 	case o.json:
 		encoder := json.NewEncoder(out)

@@ -8,14 +8,16 @@ import (
 	"time"
 )
 
-// network is a way to a server that takes time, as the way to Tencent Cloud does: a proxy on loopback that holds back
-// every byte for half a round trip in each direction.
+// network is a path to a server that takes time, like the path to Tencent Cloud. It is a proxy on
+// loopback that delays every byte by half a round trip in each direction.
 //
-// Connecting costs a round trip, too, but on loopback the kernel completes the handshake at once and the client may
-// write. So what it writes first is held back until the handshake would have been over, a round trip after the proxy
-// accepted, and then for the way. The client's work on its first bytes is the only thing that comes out too cheap: it is
-// done while the handshake would be under way. Bandwidth, loss and the growing of TCP's window are left out, for a
-// handshake and a request fit into the first window; so are name lookups, for the endpoints are addresses.
+// Connecting costs a round trip too, but on loopback the kernel completes the handshake at once and
+// the client may write. So the first bytes are delayed until the handshake would be over, a round
+// trip after the proxy accepted, and then by the path. The client prepares them during that time,
+// so this work, and nothing else, comes out too cheap.
+//
+// Bandwidth, loss and the growth of TCP's window are left out: a handshake and a request fit into
+// the first window. Name lookups are left out too: the endpoints are addresses.
 type network struct {
 	listener net.Listener
 	server   string // host and port
@@ -26,13 +28,13 @@ type network struct {
 	tasks  sync.WaitGroup
 }
 
-// chunk is some bytes on their way. The end of the stream is one without.
+// chunk is some bytes under way. One without bytes is the end of the stream.
 type chunk struct {
 	bytes []byte
 	due   time.Time
 }
 
-// newNetwork opens a way to server with this round trip.
+// newNetwork opens a path to server with this round trip.
 func newNetwork(server string, rtt time.Duration) (*network, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -47,7 +49,7 @@ func newNetwork(server string, rtt time.Duration) (*network, error) {
 // addr returns host and port of the near end.
 func (n *network) addr() string { return n.listener.Addr().String() }
 
-// close ends the way and all connections over it.
+// close ends the path and all connections over it.
 func (n *network) close() {
 	n.cancel()
 	n.listener.Close()
@@ -65,7 +67,7 @@ func (n *network) accept() {
 	}
 }
 
-// carry takes one connection to the server, from when it would have been connected.
+// carry forwards one connection to the server. connected is when it would have been established.
 func (n *network) carry(client *net.TCPConn, connected time.Time) {
 	defer client.Close()
 	conn, err := net.Dial("tcp", n.server)
@@ -76,17 +78,17 @@ func (n *network) carry(client *net.TCPConn, connected time.Time) {
 	server := conn.(*net.TCPConn)
 	defer context.AfterFunc(n.ctx, func() { client.Close(); server.Close() })()
 
-	var ways sync.WaitGroup
-	ways.Go(func() { n.oneWay(server, client, connected) })
-	ways.Go(func() { n.oneWay(client, server, connected) })
-	ways.Wait()
+	var directions sync.WaitGroup
+	directions.Go(func() { n.forward(server, client, connected) })
+	directions.Go(func() { n.forward(client, server, connected) })
+	directions.Wait()
 }
 
-// oneWay passes on what can be read from one end, half a round trip later.
-func (n *network) oneWay(to, from *net.TCPConn, connected time.Time) {
-	way := make(chan chunk, 64)
+// forward passes on what can be read from one end, half a round trip later.
+func (n *network) forward(to, from *net.TCPConn, connected time.Time) {
+	chunks := make(chan chunk, 64)
 	go func() {
-		defer close(way)
+		defer close(chunks)
 		for {
 			buffer := make([]byte, 32<<10)
 			read, err := from.Read(buffer)
@@ -94,7 +96,7 @@ func (n *network) oneWay(to, from *net.TCPConn, connected time.Time) {
 			if left.Before(connected) {
 				left = connected
 			}
-			way <- chunk{buffer[:read], left.Add(n.rtt / 2)}
+			chunks <- chunk{buffer[:read], left.Add(n.rtt / 2)}
 			if err != nil {
 				if err != io.EOF {
 					to.Close()
@@ -103,10 +105,10 @@ func (n *network) oneWay(to, from *net.TCPConn, connected time.Time) {
 			}
 		}
 	}()
-	for c := range way {
+	for c := range chunks {
 		time.Sleep(time.Until(c.due))
 		if len(c.bytes) > 0 {
-			to.Write(c.bytes) // an end that is gone shows itself when it is read from
+			to.Write(c.bytes) // if the end is gone, reading from it says so
 		}
 	}
 	to.CloseWrite()

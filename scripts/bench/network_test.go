@@ -24,9 +24,12 @@ func trips(task func()) int {
 	return int(time.Since(began).Round(testRTT) / testRTT)
 }
 
-// What is known of TCP, HTTP and TLS 1.3 comes out: a round trip each to connect, to shake hands and to ask.
+// What is known of TCP, HTTP and TLS 1.3 comes out: a round trip each to connect, to shake hands
+// and to ask.
 func TestNetwork(t *testing.T) {
-	hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello") })
+	hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, "hello")
+	})
 	plain, secure := httptest.NewServer(hello), httptest.NewTLSServer(hello)
 	defer plain.Close()
 	defer secure.Close()
@@ -46,7 +49,8 @@ func TestNetwork(t *testing.T) {
 			n, err := newNetwork(tt.server.Listener.Addr().String(), testRTT)
 			require.NoError(t, err)
 			defer n.close()
-			transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true, MaxVersion: tt.version}}
+			config := &tls.Config{InsecureSkipVerify: true, MaxVersion: tt.version}
+			transport := &http.Transport{TLSClientConfig: config}
 			get := func() {
 				resp, err := (&http.Client{Transport: transport}).Get(tt.scheme + n.addr())
 				require.NoError(t, err)
@@ -55,7 +59,8 @@ func TestNetwork(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, "hello", string(body))
 			}
-			// A busy machine can make it longer, though hardly every time, and nothing makes it shorter.
+			// A busy machine can make it longer, though hardly every time, and nothing makes it
+			// shorter.
 			var cold, warm int
 			for range 5 {
 				cold, warm = trips(get), trips(get)

@@ -4,5 +4,6 @@ package main
 
 import "time"
 
-// ownCPU is never asked: the benchmark runs on Linux only. It is here so that the module builds everywhere.
+// ownCPU is never called: the benchmark runs on Linux only. It is here so that the module builds on
+// every system.
 func ownCPU() time.Duration { return 0 }

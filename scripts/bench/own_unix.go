@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// ownCPU is the CPU time this process has used up to now: unlike /proc's, the counters of getrusage have the running
-// thread's last moments in them.
+// ownCPU is the CPU time this process has used. Unlike /proc's, the counters of getrusage include
+// the last moments of the running thread.
 func ownCPU() time.Duration {
 	var usage syscall.Rusage
 	syscall.Getrusage(syscall.RUSAGE_SELF, &usage)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// peakMiB is the largest resident memory of a living process so far.
+// peakMiB is the largest resident memory that a running process has had.
 func peakMiB(pid int) (float64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -18,13 +18,13 @@ func peakMiB(pid int) (float64, error) {
 	_, after, _ := bytes.Cut(status, []byte("VmHWM:"))
 	fields := bytes.Fields(after)
 	if len(fields) == 0 {
-		return 0, fmt.Errorf("process %d tells no VmHWM", pid)
+		return 0, fmt.Errorf("process %d has no VmHWM", pid)
 	}
 	kB, err := strconv.ParseFloat(string(fields[0]), 64)
 	return kB / 1024, err
 }
 
-// cpuTime is what a living process has used, to the microsecond: the counters of wait4 are there only at its end, and
+// cpuTime is the CPU time of a running process. The counters of wait4 come only at its end, and
 // those in /proc/PID/stat count in hundredths of a second.
 func cpuTime(pid int) (time.Duration, error) {
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))

@@ -8,7 +8,7 @@ import (
 // series is one figure, measured several times, in the order of the runs.
 type series []float64
 
-// stat is what is told of a series: half of its values are at most Median, eight of ten lie from Low to High.
+// stat sums up a series: half of its values are at most Median, eight in ten lie from Low to High.
 type stat struct {
 	Median float64 `json:"median"`
 	Low    float64 `json:"p10"`
@@ -20,7 +20,7 @@ func (s series) stat() stat {
 	return stat{s.quantile(0.5), s.quantile(0.1), s.quantile(0.9), len(s)}
 }
 
-// quantile interpolates between the two values around q; that of nothing is NaN.
+// quantile interpolates between the two values around q. That of an empty series is NaN.
 func (s series) quantile(q float64) float64 {
 	if len(s) == 0 {
 		return math.NaN()
@@ -32,7 +32,7 @@ func (s series) quantile(q float64) float64 {
 	return sorted[below] + (at-float64(below))*(sorted[above]-sorted[below])
 }
 
-// over returns s divided by t, run by run: what the machine did meanwhile hit both alike, and falls out.
+// over returns s divided by t, run by run: if the machine was slow, it was slow for both.
 func (s series) over(t series) series {
 	n := min(len(s), len(t))
 	ratios := make(series, n)
@@ -42,7 +42,8 @@ func (s series) over(t series) series {
 	return ratios
 }
 
-// roundTrips is how many round trips of rtt explain the time that a network with that delay adds, run by run.
+// roundTrips returns the median of how many round trips of rtt explain what a run takes longer over
+// a network.
 func roundTrips(delayed, direct series, rtt float64) float64 {
 	n := min(len(delayed), len(direct))
 	trips := make(series, n)

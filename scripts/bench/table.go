@@ -17,19 +17,18 @@ type row struct {
 	Connector *stat   `json:"connector,omitempty"`
 	Target    *target `json:"target,omitempty"`
 
-	digits int // behind the point
+	digits int // after the point
 }
 
-// target is what a row's figure is to be, and what it is.
+// target is what a row's figure should be, and what it is.
 type target struct {
 	Text  string  `json:"text"`
 	Value float64 `json:"value"`
 	Met   bool    `json:"met"`
 
-	digits int // of Value, behind the point
+	digits int // of Value, after the point
 }
 
-// atMost and atLeast judge a figure.
 func atMost(value, limit float64, digits int, text string) *target {
 	return &target{Text: "≤ " + text, Value: value, Met: value <= limit, digits: digits}
 }
@@ -49,7 +48,7 @@ func (t *target) String() string {
 	return fmt.Sprintf("%s %s: %s", mark, t.Text, number(t.Value, t.digits))
 }
 
-// cell is a median and, where it was measured more than once, how far it spreads.
+// cell is a median and, if it was measured more than once, its range.
 func (r row) cell(s *stat) string {
 	if s == nil || math.IsNaN(s.Median) {
 		return ""
@@ -57,10 +56,11 @@ func (r row) cell(s *stat) string {
 	if s.Runs == 1 || s.Low == s.High {
 		return number(s.Median, r.digits)
 	}
-	return fmt.Sprintf("%s (%s–%s)", number(s.Median, r.digits), number(s.Low, r.digits), number(s.High, r.digits))
+	return fmt.Sprintf("%s (%s–%s)",
+		number(s.Median, r.digits), number(s.Low, r.digits), number(s.High, r.digits))
 }
 
-// number writes a figure; from a million on with commas, which is where digits get hard to count.
+// number writes a figure, with commas from a million on.
 func number(value float64, digits int) string {
 	if value < 1e6 {
 		return fmt.Sprintf("%.*f", digits, value)
@@ -79,7 +79,9 @@ func (r row) cells() []string {
 	if r.Unit != "" {
 		name += ", " + r.Unit
 	}
-	return []string{name, r.cell(r.Function), r.cell(r.Hello), r.cell(r.Connector), r.Target.String()}
+	return []string{
+		name, r.cell(r.Function), r.cell(r.Hello), r.cell(r.Connector), r.Target.String(),
+	}
 }
 
 // writePlain writes the table for a terminal.
@@ -103,11 +105,13 @@ func writePlain(w io.Writer, rows []row) {
 	}
 }
 
-// writeMarkdown writes the table for a README.
+// writeMarkdown writes the table for a document.
 func writeMarkdown(w io.Writer, rows []row) {
-	fmt.Fprintf(w, "|%s |\n|%s\n", strings.Join(padded(heads), " |"), strings.Repeat(" --- |", len(heads)))
+	line := func(cells []string) { fmt.Fprintf(w, "|%s |\n", strings.Join(padded(cells), " |")) }
+	line(heads)
+	fmt.Fprintf(w, "|%s\n", strings.Repeat(" --- |", len(heads)))
 	for _, r := range rows {
-		fmt.Fprintf(w, "|%s |\n", strings.Join(padded(r.cells()), " |"))
+		line(r.cells())
 	}
 }
 

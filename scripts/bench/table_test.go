@@ -11,10 +11,13 @@ import (
 )
 
 var testRows = []row{
-	{Name: "zip", Unit: "bytes", Function: &stat{3485268, 3485268, 3485268, 1}, Target: atMost(3485268, 3.6e6, 0, "3,600,000")},
-	{Name: "first answer", Unit: "ms", digits: 1, Function: &stat{5.06, 4, 7.25, 20}, Hello: &stat{4, 3.5, 5, 20},
+	{Name: "zip", Unit: "bytes", Function: known(3485268),
+		Target: atMost(3485268, 3.6e6, 0, "3,600,000")},
+	{Name: "first answer", Unit: "ms", digits: 1,
+		Function: &stat{5.06, 4, 7.25, 20}, Hello: &stat{4, 3.5, 5, 20},
 		Target: atMost(1.265, 1.2, 2, "1.2 × hello")},
-	{Name: "largest, größte", digits: 2, Connector: &stat{0.125, 0.1, 0.2, 20}, Hello: &stat{math.NaN(), 0, 0, 0}},
+	{Name: "largest, größte", digits: 2,
+		Connector: &stat{0.125, 0.1, 0.2, 20}, Hello: &stat{math.NaN(), 0, 0, 0}},
 }
 
 func TestWritePlain(t *testing.T) {
@@ -22,7 +25,7 @@ func TestWritePlain(t *testing.T) {
 	writePlain(&out, testRows)
 	assert.Equal(t, strings.Join([]string{
 		"                  scf-sms        bare hello     Logto's connector  target",
-		"zip, bytes        3,485,268                                        ✓ ≤ 3,600,000: 3,485,268",
+		"zip, bytes        3,485,268" + strings.Repeat(" ", 40) + "✓ ≤ 3,600,000: 3,485,268",
 		"first answer, ms  5.1 (4.0–7.2)  4.0 (3.5–5.0)                     ✗ ≤ 1.2 × hello: 1.26",
 		"largest, größte                                 0.12 (0.10–0.20)",
 		"",
@@ -45,7 +48,8 @@ func TestWriteMarkdown(t *testing.T) {
 func TestRowAsJSON(t *testing.T) {
 	text, err := json.Marshal(testRows[0])
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"name": "zip", "unit": "bytes", "function": {"median": 3485268, "p10": 3485268, "p90": 3485268, "runs": 1},
+	assert.JSONEq(t, `{"name": "zip", "unit": "bytes",
+		"function": {"median": 3485268, "p10": 3485268, "p90": 3485268, "runs": 1},
 		"target": {"text": "≤ 3,600,000", "value": 3485268, "met": true}}`, string(text))
 }
 

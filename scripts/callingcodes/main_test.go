@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -19,7 +20,7 @@ func TestCommittedTableIsFresh(t *testing.T) {
 	assert.Equal(t, string(want), string(got), "go run ./scripts/callingcodes")
 }
 
-func TestTrunkPrefix(t *testing.T) {
+func TestTrunkOf(t *testing.T) {
 	region := func(prefix, all, mobile string) *phonenumbers.PhoneMetadata {
 		return &phonenumbers.PhoneMetadata{
 			NationalPrefix: &prefix,
@@ -28,23 +29,35 @@ func TestTrunkPrefix(t *testing.T) {
 		}
 	}
 	type regions []*phonenumbers.PhoneMetadata
+	one := func(prefix, all, mobile string) regions { return regions{region(prefix, all, mobile)} }
 	for name, tt := range map[string]struct {
 		regions regions
 		want    trunk
 	}{
-		"dropped where no number begins with it":             {regions{region("0", `[1-9]\d{8}`, `7\d{8}`)}, trunk{prefix: "0"}},
-		"none where there is none":                           {regions{region("", `[1-9]\d{8}`, `7\d{8}`)}, trunk{}},
-		"kept where a mobile number begins with it":          {regions{region("0", `[07]\d{8}`, `[07]\d{8}`)}, trunk{}},
-		"kept where it and a mobile number make a landline":  {regions{region("0", `7\d{8}|07\d{8}`, `7\d{8}`)}, trunk{}},
-		"kept where a neighbour's mobiles begin with it":     {regions{region("0", `7\d{8}`, `7\d{8}`), region("0", `0\d{8}`, `0\d{8}`)}, trunk{}},
-		"kept where a neighbour has another":                 {regions{region("0", `7\d{8}`, `7\d{8}`), region("8", `7\d{8}`, `7\d{8}`)}, trunk{}},
-		"dropped and shared with landlines of the length":    {regions{region("8", `[89]\d{8}`, `9\d{8}`)}, trunk{prefix: "8", shared: true}},
-		"dropped and not shared with those of other lengths": {regions{region("8", `8\d{11}|9\d{8}`, `9\d{8}`)}, trunk{prefix: "8"}},
-		"more than one digit":                                {regions{region("06", `[1-9]\d{8}`, `7\d{8}`)}, trunk{prefix: "06"}},
+		"none where there is none": {
+			one("", `[1-9]\d{8}`, `7\d{8}`), trunk{}},
+		"dropped where no number begins with it": {
+			one("0", `[1-9]\d{8}`, `7\d{8}`), trunk{prefix: "0"}},
+		"more than one digit": {
+			one("06", `[1-9]\d{8}`, `7\d{8}`), trunk{prefix: "06"}},
+		"kept where a mobile number begins with it": {
+			one("0", `[07]\d{8}`, `[07]\d{8}`), trunk{}},
+		"kept where it and a mobile number make a landline": {
+			one("0", `7\d{8}|07\d{8}`, `7\d{8}`), trunk{}},
+		"kept where a neighbour's mobiles begin with it": {
+			regions{region("0", `7\d{8}`, `7\d{8}`), region("0", `0\d{8}`, `0\d{8}`)}, trunk{}},
+		"kept where a neighbour has another": {
+			regions{region("0", `7\d{8}`, `7\d{8}`), region("8", `7\d{8}`, `7\d{8}`)}, trunk{}},
+		"dropped and shared with landlines of the length": {
+			one("8", `[89]\d{8}`, `9\d{8}`), trunk{prefix: "8", shared: true}},
+		"dropped and not shared with those of other lengths": {
+			one("8", `8\d{11}|9\d{8}`, `9\d{8}`), trunk{prefix: "8"}},
 		"dropped before mobile numbers only, where longer numbers go on otherwise": {
-			regions{region("8", `80\d{8}|[79]\d{8}`, `[79]\d{8}`)}, trunk{prefix: "8", before: "79"}},
-		"kept where longer numbers go on like mobile numbers": {regions{region("8", `870\d{7}|79\d{7}`, `79\d{7}`)}, trunk{}},
-		"dropped where longer numbers begin with it twice":    {regions{region("0", `00\d{8}|7\d{8}`, `7\d{8}`)}, trunk{prefix: "0"}},
+			one("8", `80\d{8}|[79]\d{8}`, `[79]\d{8}`), trunk{prefix: "8", before: "79"}},
+		"kept where longer numbers go on like mobile numbers": {
+			one("8", `870\d{7}|79\d{7}`, `79\d{7}`), trunk{}},
+		"dropped where longer numbers begin with it twice": {
+			one("0", `00\d{8}|7\d{8}`, `7\d{8}`), trunk{prefix: "0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := trunkOf(tt.regions, []int{9})
@@ -53,54 +66,47 @@ func TestTrunkPrefix(t *testing.T) {
 		})
 	}
 
-	_, err := trunkOf(regions{region("8~10", `7\d{8}`, `7\d{8}`)}, []int{9})
+	_, err := trunkOf(one("8~10", `7\d{8}`, `7\d{8}`), []int{9})
 	assert.ErrorContains(t, err, "not all digits")
-	_, err = trunkOf(regions{region("0", `7\d{8}$`, `7\d{8}`)}, []int{9})
+	_, err = trunkOf(one("0", `7\d{8}$`, `7\d{8}`), []int{9})
 	assert.ErrorContains(t, err, "anchors")
 }
 
-// TestPattern holds the walk through a pattern against package regexp, on every string of up to four digits.
-func TestPattern(t *testing.T) {
-	exprs := []string{`0[1-3]\d?`, `(?:0|12)3{1,2}`, `8(?:0[0-79]|[1-7]\d)\d?|00`, `1?2*`}
-	for _, expr := range exprs {
-		p, err := compile(expr)
-		require.NoError(t, err)
-		re := regexp.MustCompile(`^(?:` + expr + `)$`)
-
-		begins := map[string]bool{} // beginnings of matches
-		lengths := map[int]bool{}
-		var all []string
-		for n := range 5 {
-			for i := range pow10(n) {
-				s := strconv.Itoa(pow10(n) + i)[1:]
-				all = append(all, s)
-				if re.MatchString(s) {
-					lengths[n] = true
-					for j := range len(s) + 1 {
-						begins[s[:j]] = true
-					}
-				}
-			}
+// Package regexp decides about every string of up to four digits.
+func TestPattern_overlaps(t *testing.T) {
+	var all []string
+	for n := range 5 {
+		for i := range pow10(n) {
+			all = append(all, strconv.Itoa(pow10(n) + i)[1:])
 		}
-		for _, s := range all {
-			assert.Equal(t, re.MatchString(s), p.after(s).matches(), "%s matches %s", expr, s)
-			if len(s) < 4 {
-				assert.Equal(t, begins[s], p.after(s).alive(), "%s goes on after %q", expr, s)
-			}
-		}
-		for n := range 5 {
-			assert.Equal(t, lengths[n], p.start().accepts(n), "%s has %d digits", expr, n)
-		}
+	}
+	exprs := []string{
+		`0[1-3]\d?`, `(?:0|12)3{1,2}`, `8(?:0[0-79]|[1-7]\d)\d?|00`, `1?2*`,
+		`\d{2}`, `8\d*`, `[^08]\d`, ``,
+	}
+	for _, one := range exprs {
 		for _, other := range exprs {
+			p, err := compile(one)
+			require.NoError(t, err)
 			q, err := compile(other)
 			require.NoError(t, err)
-			both := regexp.MustCompile(`^(?:` + other + `)$`)
-			common := false
-			for _, s := range all {
-				common = common || re.MatchString(s) && both.MatchString(s)
-			}
-			assert.Equal(t, common, intersect(p.start(), q.start()), "%s and %s", expr, other)
+			matchesOne := regexp.MustCompile(`^(?:` + one + `)$`).MatchString
+			matchesOther := regexp.MustCompile(`^(?:` + other + `)$`).MatchString
+			want := slices.ContainsFunc(all, func(s string) bool {
+				return matchesOne(s) && matchesOther(s)
+			})
+			assert.Equal(t, want, p.overlaps(q), "%q and %q", one, other)
 		}
+	}
+}
+
+func TestDigitsWithout(t *testing.T) {
+	re := regexp.MustCompile(`^` + digitsWithout("06", 3) + `$`)
+	for s, want := range map[string]bool{
+		"123": true, "012": true, "606": true, "005": true,
+		"061": false, "06": false, "12": false, "1234": false,
+	} {
+		assert.Equal(t, want, re.MatchString(s), s)
 	}
 }
 

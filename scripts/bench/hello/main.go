@@ -1,4 +1,5 @@
-// Command hello is the least that can run on SCF's Go1 runtime: what the function's own start is held against.
+// Command hello is the smallest function for SCF's Go1 runtime. The function's start is compared
+// with its start.
 package main
 
 import (
@@ -8,5 +9,7 @@ import (
 )
 
 func main() {
-	cloudfunction.Start(func(context.Context, map[string]any) (string, error) { return "hello", nil })
+	cloudfunction.Start(func(context.Context, map[string]any) (string, error) {
+		return "hello", nil
+	})
 }

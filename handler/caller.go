@@ -1,0 +1,43 @@
+package handler
+
+import "scf-sms/secrets"
+
+// caller is a kind of program that calls the function. Each kind has a file of its own.
+type caller struct {
+	maxBody int // bytes
+
+	// prove returns the proof that a request brings. It reports false for a request without a proof of
+	// the right form: that one is turned away without a call of SSM.
+	prove func(req *request, body []byte) (secrets.Proof, bool)
+
+	// read reads the body. What it could read it returns with an error too: the error is answered in
+	// the user's language.
+	read func(body []byte) (message, error)
+
+	// tell makes the answer. It holds nothing of the request, and nothing of Tencent's but the serial
+	// number: SCF logs answers.
+	tell func(req *request, out outcome) response
+}
+
+// message is what a caller asks for.
+type message struct {
+	to        string   // as it came; see phone.Parse
+	usageType string   // Logto's word for it: SignIn, Register, …
+	passcode  string   // 1 to 6 digits; "" if it was anything else
+	locale    string   // of the page that the user sees
+	locales   []string // that the user reads, best first
+}
+
+// callerOf returns who called, by the proof that the request brings.
+func callerOf(*request) caller { return logto() }
+
+// peek reads what it can of the message of a caller that has not proved itself.
+func (req *request) peek() (m message) {
+	defer func() { _ = recover() }() // Invoke never panics; without a message the answer is in English
+	if req.bodySize() > req.caller.maxBody {
+		return message{}
+	}
+	body, _ := req.body()
+	m, _ = req.caller.read(body)
+	return m
+}

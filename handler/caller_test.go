@@ -1,0 +1,28 @@
+package handler
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A stranger's body must not end the instance, whatever is wrong with the reader of it.
+func TestPeek_readerThatPanics(t *testing.T) {
+	t.Parallel()
+	reads := 0
+	req := &request{caller: caller{read: func([]byte) (message, error) {
+		reads++
+		panic("fault")
+	}}}
+	require.Zero(t, req.peek())
+	require.Equal(t, 1, reads)
+}
+
+func TestPeek_bodyThatIsTooLarge(t *testing.T) {
+	t.Parallel()
+	body := "12345"
+	req := &request{event: event{Body: &body}, caller: caller{maxBody: 4, read: func([]byte) (message, error) {
+		panic("read")
+	}}}
+	require.Zero(t, req.peek())
+}

@@ -1,0 +1,65 @@
+package liveconn
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
+
+var (
+	errRedirect = errors.New("redirect refused")
+	errSwitch   = errors.New("another protocol refused")
+	errEncoding = errors.New("answer in an encoding nobody asked for")
+	errTooLarge = errors.New("answer too large")
+)
+
+// notSentError is the error of a request of which no byte was written.
+type notSentError struct{ cause error }
+
+func (e *notSentError) Error() string { return "not sent: " + e.cause.Error() }
+func (e *notSentError) Unwrap() error { return e.cause }
+
+// NotSent reports whether err, from [Transport.RoundTrip], proves that not one byte of the request
+// left this process, and what the cause was.
+func NotSent(err error) (cause error, ok bool) {
+	var notSent *notSentError
+	if !errors.As(err, &notSent) {
+		return nil, false
+	}
+	return notSent.cause, true
+}
+
+// Reason names a network error in words for the log, which hold no address, no header and no body.
+func Reason(err error) string {
+	var dns *net.DNSError
+	var unverified *tls.CertificateVerificationError
+	var timeout interface{ Timeout() bool }
+	for _, own := range []error{errRedirect, errSwitch, errEncoding, errTooLarge} {
+		if errors.Is(err, own) {
+			return own.Error()
+		}
+	}
+	switch {
+	case errors.As(err, &dns):
+		return "name not resolved"
+	case errors.As(err, &unverified):
+		return "certificate not trusted"
+	case errors.Is(err, context.Canceled):
+		return "cancelled"
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
+		errors.As(err, &timeout) && timeout.Timeout():
+		return "timed out"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "connection reset"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "connection closed"
+	default:
+		return "network error"
+	}
+}

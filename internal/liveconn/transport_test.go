@@ -1,0 +1,401 @@
+package liveconn
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// countingServer is a server that knows its connections.
+type countingServer struct {
+	*httptest.Server
+	opened, requests atomic.Int64
+
+	mu    sync.Mutex
+	conns map[net.Conn]http.ConnState
+}
+
+func newServer(t *testing.T, secure bool, handle http.HandlerFunc) *countingServer {
+	s := &countingServer{conns: map[net.Conn]http.ConnState{}}
+	count := func(w http.ResponseWriter, r *http.Request) {
+		s.requests.Add(1)
+		handle(w, r)
+	}
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(count))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if state == http.StateNew {
+			s.opened.Add(1)
+		}
+		s.conns[c] = state
+	}
+	if secure {
+		s.StartTLS()
+	} else {
+		s.Start()
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// closeIdle ends the idle connections, with FIN or with RST. On loopback the client's socket knows
+// at once.
+func (s *countingServer) closeIdle(reset bool) {
+	s.closeConns(reset, http.StateIdle)
+}
+
+// closeUnused ends the connections that have not carried a request.
+func (s *countingServer) closeUnused() {
+	s.closeConns(false, http.StateNew, http.StateActive)
+}
+
+// closeConns closes the connections in one of the states, and waits until there is one.
+func (s *countingServer) closeConns(reset bool, states ...http.ConnState) {
+	for done := false; !done; {
+		s.mu.Lock()
+		for c, state := range s.conns {
+			if !slices.Contains(states, state) {
+				continue
+			}
+			raw := c
+			if secure, ok := c.(*tls.Conn); ok {
+				raw = secure.NetConn()
+			}
+			if reset {
+				raw.(*net.TCPConn).SetLinger(0)
+			}
+			raw.Close()
+			done = true
+		}
+		s.mu.Unlock()
+	}
+}
+
+// roots is a bundle of the server's own certificate.
+func (s *countingServer) roots() bundle {
+	b, _ := readBundle([]byte(pemOf(&issued{Certificate: s.Certificate()})))
+	return b
+}
+
+func transportFor(s *countingServer) *Transport {
+	t := NewTransport()
+	if s.Certificate() != nil {
+		t.Dialer.roots = s.roots
+	}
+	return t
+}
+
+// open opens a connection to the server ahead of a request.
+func (s *countingServer) open(t *Transport) { t.Open(s.origin().scheme, s.origin().address) }
+
+func (s *countingServer) origin() origin {
+	scheme, host, _ := strings.Cut(s.URL, "://")
+	return originOf(scheme, host)
+}
+
+func post(t *testing.T, transport *Transport, url string) (string, error) {
+	return postWithin(t, t.Context(), transport, url)
+}
+
+func postWithin(
+	t *testing.T, ctx context.Context, transport *Transport, url string,
+) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader("{}"))
+	require.NoError(t, err)
+	resp, err := transport.RoundTrip(req)
+	if err != nil {
+		return "", err
+	}
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return string(body), nil
+}
+
+func ok(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "fine") }
+
+func TestTransport_reusesOnlyLiveConnections(t *testing.T) {
+	t.Parallel()
+	for _, secure := range []bool{false, true} {
+		for _, tt := range []struct {
+			name   string
+			happen func(s *countingServer, clock *time.Time)
+			opened int64
+		}{
+			{"nothing happened", func(*countingServer, *time.Time) {}, 1},
+			{"14 seconds passed", pass(14 * time.Second), 1},
+			{"15 seconds passed, and the network may have forgotten it", pass(15 * time.Second), 2},
+			{"the machine's clock was set back", pass(-time.Second), 2},
+			{"the server closed it", closeIdle(false), 2},
+			{"the server reset it", closeIdle(true), 2},
+		} {
+			t.Run(scheme(secure)+": "+tt.name, func(t *testing.T) {
+				t.Parallel()
+				s := newServer(t, secure, ok)
+				transport, clock := transportFor(s), time.Now()
+				transport.Dialer.now = func() time.Time { return clock }
+				for range 20 {
+					_, err := post(t, transport, s.URL)
+					require.NoError(t, err)
+				}
+				require.EqualValues(t, 1, s.opened.Load(), "one connection carries all requests")
+
+				tt.happen(s, &clock)
+				answer, err := post(t, transport, s.URL)
+				require.NoError(t, err)
+				require.Equal(t, "fine", answer)
+				require.Equal(t, tt.opened, s.opened.Load(), "connections")
+				require.EqualValues(t, 21, s.requests.Load(), "requests that arrived")
+			})
+		}
+	}
+}
+
+func scheme(secure bool) string {
+	if secure {
+		return "https"
+	}
+	return "http"
+}
+
+func pass(d time.Duration) func(*countingServer, *time.Time) {
+	return func(_ *countingServer, clock *time.Time) { *clock = clock.Add(d) }
+}
+
+func closeIdle(reset bool) func(*countingServer, *time.Time) {
+	return func(s *countingServer, _ *time.Time) { s.closeIdle(reset) }
+}
+
+// A connection ends while the next request is on its way. The request arrives once in any case.
+func TestTransport_requestMeetsEndOfConnection(t *testing.T) {
+	t.Parallel()
+	for _, reset := range []bool{false, true} {
+		s := newServer(t, false, ok)
+		transport := transportFor(s)
+		for i := range 300 {
+			_, err := post(t, transport, s.URL)
+			require.NoError(t, err)
+			s.closeIdle(reset)
+			_, err = post(t, transport, s.URL)
+			if _, notSent := NotSent(err); notSent { // net/http noticed the end first
+				_, err = post(t, transport, s.URL)
+			}
+			require.NoError(t, err)
+			require.EqualValues(t, 2*(i+1), s.requests.Load())
+		}
+	}
+}
+
+func TestTransport_errorTellsWhetherTheRequestLeft(t *testing.T) {
+	t.Parallel()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	closed.Close()
+
+	hang := func(_ http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body) // only then does net/http watch for the client going away
+		<-r.Context().Done()
+	}
+	raw := func(reset bool, text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			c := hijack(w, r)
+			io.WriteString(c, text)
+			if reset {
+				c.(*net.TCPConn).SetLinger(0)
+			}
+			c.Close()
+		}
+	}
+	write := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, text) }
+	}
+	header := func(size int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X", strings.Repeat("x", size))
+		}
+	}
+	encoded := func(encoding string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", encoding)
+			z := gzip.NewWriter(w)
+			io.WriteString(z, strings.Repeat("x", maxAnswer+1))
+			z.Close()
+		}
+	}
+	upgrade := func(w http.ResponseWriter, r *http.Request) {
+		c := hijack(w, r)
+		t.Cleanup(func() { c.Close() })
+		io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\n"+
+			"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+	}
+	const head = "HTTP/1.1 200 OK\r\nContent-"
+	for _, tt := range []struct {
+		name    string
+		handle  http.HandlerFunc
+		url     string        // instead of the server's
+		timeout time.Duration // 0 means none
+		notSent bool
+		reason  string
+	}{
+		{name: "nobody listens", url: "http://" + closed.Addr().String(), notSent: true,
+			reason: "connection refused"},
+		{name: "TLS to a server that speaks none", handle: ok, url: "https", notSent: true,
+			reason: "network error"},
+		{name: "no time left", handle: ok, timeout: -1, notSent: true, reason: "timed out"},
+		{name: "no answer in time", handle: hang, timeout: 50 * time.Millisecond,
+			reason: "timed out"},
+		{name: "reset", handle: raw(true, ""), reason: "connection reset"},
+		{name: "closed", handle: raw(false, ""), reason: "connection closed"},
+		{name: "closed within the headers", handle: raw(false, head), reason: "network error"},
+		{name: "closed within the body", handle: raw(false, head+"Length: 9\r\n\r\n{"),
+			reason: "connection closed"},
+		{name: "no HTTP", handle: raw(false, "220 ready\r\n"), reason: "network error"},
+		{name: "redirect to the same host", handle: http.RedirectHandler("/", 307).ServeHTTP,
+			reason: "redirect refused"},
+		{name: "another protocol, which would have no end", handle: upgrade,
+			reason: "another protocol refused"},
+		{name: "headers over 64 KiB", handle: header(64 << 10), reason: "network error"},
+		{name: "answer over 1 MiB", handle: write(strings.Repeat("x", maxAnswer+1)),
+			reason: "answer too large"},
+		{name: "answer over 1 MiB once unpacked", handle: encoded("gzip"),
+			reason: "answer too large"},
+		{name: "answer packed in a way nobody asked for", handle: encoded("deflate"),
+			reason: "answer in an encoding nobody asked for"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			url := tt.url
+			if tt.handle != nil {
+				s := newServer(t, false, tt.handle)
+				url = strings.Replace(s.URL, "http", max(tt.url, "http"), 1)
+				defer func() { require.LessOrEqual(t, s.requests.Load(), int64(1)) }()
+			}
+			ctx := t.Context()
+			if tt.timeout != 0 {
+				var cancel func()
+				ctx, cancel = context.WithTimeout(ctx, tt.timeout)
+				defer cancel()
+			}
+			_, err := postWithin(t, ctx, NewTransport(), url)
+			require.Error(t, err)
+			cause, notSent := NotSent(err)
+			require.Equal(t, tt.notSent, notSent)
+			if notSent {
+				require.Equal(t, tt.reason, Reason(cause))
+			}
+			require.Equal(t, tt.reason, Reason(err))
+		})
+	}
+}
+
+func TestTransport_takesAnswersWithinTheBounds(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, false, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X", strings.Repeat("x", 63<<10))
+		io.WriteString(w, strings.Repeat("x", maxAnswer))
+	})
+	answer, err := post(t, transportFor(s), s.URL)
+	require.NoError(t, err)
+	require.Len(t, answer, maxAnswer)
+}
+
+// hijack reads the request and hands over its connection.
+func hijack(w http.ResponseWriter, r *http.Request) net.Conn {
+	io.Copy(io.Discard, r.Body)
+	c, _, _ := w.(http.Hijacker).Hijack()
+	return c
+}
+
+func TestTransport_requestWithoutTimeIsNotWritten(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, false, ok)
+	transport := transportFor(s)
+	_, err := post(t, transport, s.URL)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = postWithin(t, ctx, transport, s.URL)
+	cause, notSent := NotSent(err)
+	require.True(t, notSent)
+	require.Equal(t, context.Canceled, cause)
+	require.EqualValues(t, 1, s.requests.Load())
+}
+
+// The next request would take an unsolicited answer for its own. Not parallel: net/http reports it
+// to package log.
+func TestTransport_unsolicitedAnswer(t *testing.T) {
+	log.SetOutput(io.Discard)
+	t.Cleanup(func() { log.SetOutput(os.Stderr) })
+	const answer = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
+	for _, secure := range []bool{false, true} {
+		s := newServer(t, secure, func(w http.ResponseWriter, r *http.Request) {
+			c := hijack(w, r)
+			t.Cleanup(func() { c.Close() })
+			io.WriteString(c, answer+"fine"+answer+"evil")
+		})
+		transport := transportFor(s)
+		for range 300 {
+			got, err := post(t, transport, s.URL)
+			if _, notSent := NotSent(err); notSent { // noticed before a byte was written
+				continue
+			}
+			require.NoError(t, err)
+			require.Equal(t, "fine", got)
+		}
+	}
+}
+
+func TestTransport_resumesTLSSession(t *testing.T) {
+	t.Parallel()
+	var resumed []bool
+	s := newServer(t, true, func(_ http.ResponseWriter, r *http.Request) {
+		resumed = append(resumed, r.TLS.DidResume)
+	})
+	transport := transportFor(s)
+	for range 3 {
+		_, err := post(t, transport, s.URL)
+		require.NoError(t, err)
+		s.closeIdle(false)
+	}
+	require.Equal(t, []bool{false, true, true}, resumed)
+}
+
+func TestTransport_refusesOldTLSAndUntrustedCertificates(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, true, ok)
+	old := httptest.NewUnstartedServer(s.Config.Handler)
+	old.Config.ErrorLog = s.Config.ErrorLog
+	old.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
+	old.StartTLS()
+	defer old.Close()
+	_, err := post(t, transportFor(&countingServer{Server: old}), old.URL)
+	_, notSent := NotSent(err)
+	require.True(t, notSent)
+
+	_, err = post(t, NewTransport(), s.URL)
+	_, notSent = NotSent(err)
+	require.True(t, notSent)
+	require.Equal(t, "certificate not trusted", Reason(err))
+	require.Zero(t, s.requests.Load())
+}
+
+func TestTransport_twoAttemptsToConnectFitIntoTheTimeBudget(t *testing.T) {
+	t.Parallel()
+	const budget, ssm = 8 * time.Second, 2 * time.Second
+	require.Less(t, 2*connectTimeout+ssm, budget)
+}

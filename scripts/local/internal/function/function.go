@@ -1,0 +1,63 @@
+// Package function is what the commands know of the function: how it is built, and the line that it
+// logs.
+package function
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+	"time"
+
+	"scf-sms/internal/checkout"
+	"scf-sms/internal/phone"
+	"scf-sms/scripts/local/internal/term"
+)
+
+// Build is [checkout.Build]; one that takes more than a second says so on errs.
+func Build(ctx context.Context, root string, errs io.Writer) (string, error) {
+	defer term.Announce(errs, time.Second,
+		"building the function (the first time takes about a minute) …")()
+	return checkout.Build(ctx, root)
+}
+
+// LogLine is what is read of the function's line for an invocation. A field that the line doesn't
+// have is empty.
+type LogLine struct {
+	Msg              string `json:"msg"`
+	Outcome          string `json:"outcome"`
+	CallingCode      int    `json:"callingCode"`
+	NumberEnds       string `json:"numberEnds"`
+	Template         string `json:"template"`
+	TencentCode      string `json:"tencentCode"`
+	TencentRequestID string `json:"tencentRequestId"`
+	SerialNo         string `json:"serialNo"`
+	Hint             string `json:"hint"`
+	Attempts         int    `json:"attempts"`
+	SSMMs            int64  `json:"ssmMs"`
+	SMSMs            int64  `json:"smsMs"`
+	Ms               int64  `json:"ms"`
+}
+
+// ReadLog finds the line for the invocation in what the function printed. raw is that line as it
+// stands, nil if there is none; others are the lines besides.
+func ReadLog(printed string) (line LogLine, raw json.RawMessage, others []string) {
+	for text := range strings.Lines(printed) {
+		text = strings.TrimSuffix(text, "\n")
+		var l LogLine
+		if json.Unmarshal([]byte(text), &l) == nil && l.Msg == "invocation" {
+			line, raw = l, json.RawMessage(text)
+		} else {
+			others = append(others, text)
+		}
+	}
+	return line, raw, others
+}
+
+// Masked is the number as far as the log tells it.
+func (l LogLine) Masked() string {
+	if l.CallingCode == 0 {
+		return "—"
+	}
+	return phone.MaskParts(l.CallingCode, l.NumberEnds)
+}

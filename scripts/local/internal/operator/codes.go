@@ -1,0 +1,27 @@
+package operator
+
+import "scf-sms/internal/tencent"
+
+// Console is where an operator looks at SMS by hand.
+const Console = "https://console.cloud.tencent.com/smsv2"
+
+// KeyRejected reports whether a code says that a key is not accepted. A key that only lacks a
+// permission is accepted.
+func KeyRejected(code string) bool {
+	return tencent.Is(code, "AuthFailure") && !tencent.Is(code, "AuthFailure.UnauthorizedOperation")
+}
+
+// ClockRejected reports whether a code says that a request was signed too early or too late.
+func ClockRejected(code string) bool {
+	return tencent.Is(code, "AuthFailure.SignatureExpire") ||
+		tencent.Is(code, "InternalError.RequestTimeException")
+}
+
+// Value is what p points at, or the zero value: every field of the SDK's answers may be nil.
+func Value[T any](p *T) T {
+	var zero T
+	if p == nil {
+		return zero
+	}
+	return *p
+}

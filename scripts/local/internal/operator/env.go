@@ -1,0 +1,118 @@
+package operator
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
+
+	"scf-sms/internal/settings"
+)
+
+// Env is where settings and credentials come from: a .env file, and over it the shell.
+type Env struct {
+	Path      string       // of the file, as short as it can be written here; without one, .env
+	Exists    bool         // whether there is a file
+	Commented []string     // variables with a comment behind the value
+	Unread    []UnreadLine // lines that set nothing
+
+	file  map[string]string
+	shell func(name string) (string, bool) // os.LookupEnv
+	alone bool                             // nothing of the shell counts
+}
+
+// ReadEnv reads a .env file; "" is none. Over it stands the shell, which is os.LookupEnv.
+func ReadEnv(path string, shell func(string) (string, bool)) (Env, error) {
+	env := Env{Path: cmp.Or(shown(path), ".env"), Exists: path != "", shell: shell}
+	if path == "" {
+		return env, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return env, err
+	}
+	d := parseDotenv(string(text))
+	env.file, env.Commented, env.Unread = d.values, d.commented, d.unread
+	return env, nil
+}
+
+// shown is a path as it is written from here.
+func shown(path string) string {
+	if dir, err := os.Getwd(); err == nil && path != "" {
+		if relative, err := filepath.Rel(dir, path); err == nil {
+			return relative
+		}
+	}
+	return path
+}
+
+// Get returns a variable. One that is set in the shell wins, even if it is empty: dotenv doesn't
+// overwrite it (see parseDotenv's source).
+func (e Env) Get(name string) string {
+	if value, ok := e.shell(name); ok && !e.alone {
+		return value
+	}
+	return e.file[name]
+}
+
+// Source says in words where values come from.
+func (e Env) Source() string {
+	switch {
+	case !e.Exists:
+		return "the environment"
+	case e.alone:
+		return e.Path
+	default:
+		return e.Path + " and the environment"
+	}
+}
+
+// Explain says what is wrong with a line that sets nothing, and what to write.
+func (e Env) Explain(line UnreadLine) (detail, todo string) {
+	detail = fmt.Sprintf("line %d of %s sets nothing: scf reads NAME=value only",
+		line.Number, e.Path)
+	todo = "write NAME=value there, or # before a comment"
+	if line.Name != "" {
+		todo = fmt.Sprintf("write %s=… there, without export and with =", line.Name)
+	}
+	return detail, todo
+}
+
+// key returns the operator's own credentials. All parts come from one place: a key goes with no
+// other's token.
+func (e Env) key() (common.CredentialIface, error) {
+	fromFile := func(name string) (string, bool) { value, ok := e.file[name]; return value, ok }
+	for _, place := range []func(string) (string, bool){e.shell, fromFile} {
+		for _, prefix := range []string{"TENCENT_", "TENCENTCLOUD_"} {
+			get := func(name string) string {
+				value, _ := place(prefix + name)
+				return strings.TrimSpace(value)
+			}
+			id, secret := get("SECRET_ID"), get("SECRET_KEY")
+			if id == "" && secret == "" {
+				continue
+			}
+			if id == "" || secret == "" {
+				return nil, fmt.Errorf("of %[1]sSECRET_ID and %[1]sSECRET_KEY only one is set",
+					prefix)
+			}
+			return common.NewTokenCredential(id, secret, get("TOKEN")), nil
+		}
+	}
+	return nil, errors.New("TENCENT_SECRET_ID and TENCENT_SECRET_KEY are not set")
+}
+
+// Variables returns the settings that are set, as the function's own environment.
+func (a *Account) Variables() map[string]string {
+	variables := map[string]string{}
+	for _, name := range settings.Names() {
+		if value := strings.TrimSpace(cmp.Or(a.Over[name], a.Env.Get(name))); value != "" {
+			variables[name] = value
+		}
+	}
+	return variables
+}

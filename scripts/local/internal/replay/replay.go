@@ -1,0 +1,69 @@
+// Package replay is the command that feeds the function events from files, and compares the
+// outcomes with what is expected.
+package replay
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"scf-sms/internal/checkout"
+	"scf-sms/scripts/local/internal/function"
+	"scf-sms/scripts/local/internal/term"
+)
+
+const help = `Usage: go run ./scripts/local replay [-v] [-update] [EVENT.json ...]
+
+Feeds the function events as SCF delivers them, each to a fresh instance in
+front of a simulated Tencent Cloud, and shows the outcome of each. Without
+arguments that is all of testdata/events; what is expected of NAME.json stands
+beside it in NAME.want.json. "-" reads an event from standard input.
+
+Example: go run ./scripts/local replay -v testdata/events/sign-in.json
+
+`
+
+// Run runs the command.
+func Run(ctx context.Context, args []string, stdio term.Stdio) error {
+	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
+	verbose := flags.Bool("v", false, "show the answers and the log lines, too")
+	update := flags.Bool("update", false, "make the outcome of each event what is expected of it")
+	if err := term.ParseFlags(flags, args, stdio.Out, help); err != nil {
+		return err
+	}
+	root, err := checkout.Root()
+	if err != nil {
+		return err
+	}
+	events, err := loadEvents(root, flags.Args(), stdio.In)
+	if err != nil {
+		return err
+	}
+	binary, err := function.Build(ctx, root, stdio.Err)
+	if err != nil {
+		return err
+	}
+	p, err := newPlayer(binary, filepath.Join(root, "testdata"))
+	if err != nil {
+		return err
+	}
+	defer p.close()
+
+	report := newReporter(stdio.Out, events, *verbose)
+	for _, e := range events {
+		o, err := p.play(ctx, e.payload)
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
+		}
+		if *update && e.wantFile != "" {
+			e.want = o.golden(e.want)
+			if err := os.WriteFile(e.wantFile, e.want, 0o644); err != nil {
+				return err
+			}
+		}
+		report.row(e, o)
+	}
+	return report.total()
+}

@@ -1,0 +1,96 @@
+package replay
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"scf-sms/internal/checkout"
+	"scf-sms/scripts/local/internal/term"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Every event in testdata comes to what is expected of it, through the real binary.
+func TestEventsInTestdata(t *testing.T) {
+	t.Parallel()
+	root, err := checkout.Root()
+	require.NoError(t, err)
+	events, err := loadEvents(root, nil, nil)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(events), 59, "an event is gone")
+	binary, err := checkout.Build(t.Context(), root)
+	require.NoError(t, err)
+	p, err := newPlayer(binary, filepath.Join(root, "testdata"))
+	require.NoError(t, err)
+	defer p.close()
+	for _, e := range events {
+		t.Run(e.name, func(t *testing.T) {
+			require.NotNil(t, e.want, "nothing is expected of it")
+			o, err := p.play(t.Context(), e.payload)
+			require.NoError(t, err)
+			require.Empty(t, o.diff(e))
+		})
+	}
+}
+
+// command runs the command line and returns what it printed.
+func command(t *testing.T, stdin string, args ...string) (stdout string, err error) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	err = Run(t.Context(), args, term.Stdio{In: strings.NewReader(stdin), Out: &out, Err: &errs})
+	return out.String(), err
+}
+
+func TestReplayOfOneEvent(t *testing.T) {
+	t.Parallel()
+	const event = "../../../../testdata/events/sign-in.json"
+	payload, err := os.ReadFile(event)
+	require.NoError(t, err)
+
+	t.Run("as expected", func(t *testing.T) {
+		out, err := command(t, "", event)
+		require.NoError(t, err)
+		require.Regexp(t,
+			`(?m)^✓ sign-in  200 +\d+ ms  \+86····00  1110001  【示例】您的登录验证码为482913，请勿泄露给他人。$`, out)
+		require.Regexp(t, `1 event, 1 message, \d+ ms, all as expected`, out)
+	})
+	t.Run("different", func(t *testing.T) {
+		dir := t.TempDir()
+		file := filepath.Join(dir, "mine.json")
+		want, err := os.ReadFile("../../../../testdata/events/sign-in.want.json")
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(file, payload, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir,
+			"mine.want.json"), bytes.ReplaceAll(want, []byte("1110001"), []byte("1110002")), 0o600))
+
+		out, err := command(t, "", file)
+		require.ErrorIs(t, err, term.ErrNegative)
+		require.Contains(t, out, "✗ mine")
+		require.Contains(t, out, `-      "templateId": "1110002",`)
+		require.Contains(t, out, `+      "templateId": "1110001",`)
+		require.Contains(t, out, "1 different from what is expected")
+
+		_, err = command(t, "", "-update", file)
+		require.NoError(t, err)
+		updated, err := os.ReadFile(filepath.Join(dir, "mine.want.json"))
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(updated))
+	})
+	t.Run("a message in place of an event", func(t *testing.T) {
+		_, err := command(t,
+			`{"to": "8613800138000", "type": "SignIn", "payload": {"code": "482913"}}`, "-")
+		require.Equal(t, term.UsageError{Text: "replay: standard input is a message, " +
+			"not the event that SCF makes of it: see testdata/events/sign-in.json"}, err)
+	})
+	t.Run("from standard input, with the answer and the log", func(t *testing.T) {
+		out, err := command(t, string(payload), "-v", "-")
+		require.NoError(t, err)
+		require.Contains(t, out, "· standard input  200")
+		require.Contains(t, out, `answer {"isBase64Encoded":false,"statusCode":200`)
+		require.Contains(t, out, `"outcome":"sent"`)
+		require.Contains(t, out, "1 of which nothing is expected")
+	})
+}

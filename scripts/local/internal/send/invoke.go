@@ -1,0 +1,149 @@
+package send
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"scf-sms/internal/cloudsim"
+	"scf-sms/internal/scfhost"
+	"scf-sms/scripts/local/internal/function"
+)
+
+// invocation is what the function made of the message.
+type invocation struct {
+	requestID string
+	status    int
+	body      string
+	log       function.LogLine
+	others    []string // lines that it printed besides
+}
+
+func (i *invocation) accepted() bool { return i.status == http.StatusOK }
+
+// doubtful is an invocation after which nobody knows whether the message went out.
+func (i *invocation) doubtful() bool { return i.log.Outcome == "outcome_unknown" }
+
+func (i *invocation) result() result {
+	return result{
+		Accepted:         i.accepted(),
+		Status:           i.status,
+		Outcome:          i.log.Outcome,
+		SerialNo:         i.log.SerialNo,
+		RequestID:        i.requestID,
+		TencentCode:      i.log.TencentCode,
+		TencentRequestID: i.log.TencentRequestID,
+		Hint:             i.log.Hint,
+	}
+}
+
+// plan is the request to Tencent SMS that the function makes of the message.
+type plan struct {
+	PhoneNumberSet   []string
+	TemplateId       string
+	TemplateParamSet []string
+	SignName         string
+	SenderId         string
+}
+
+func (p *plan) number() string { return p.PhoneNumberSet[0] }
+
+// function is the deployed function with the operator's key for a role.
+func (s *sender) function() scfhost.Function {
+	id, secret, token := s.Key.GetCredential()
+	role := scfhost.Role{SecretID: id, SecretKey: secret, SessionToken: token}
+	return scfhost.Function{
+		Binary:  s.binary,
+		Env:     s.Variables(),
+		Role:    func() scfhost.Role { return role },
+		Timeout: cmp.Or(s.Deployed.Timeout, 10*time.Second),
+		Region:  s.Deployed.Region,
+	}
+}
+
+// rehearse lets the function send the message to a simulated cloud, where it costs nothing. It
+// returns what the function asked for, or the invocation if it asked for nothing. So what is shown
+// before a send is what the function does, not what this program thinks that it does.
+func (s *sender) rehearse(ctx context.Context) (*plan, *invocation, error) {
+	const id, key, authorization = "AKIDrehearsal", "rehearsal", "Bearer rehearsal"
+	secret, err := json.Marshal(map[string]string{
+		"accessKeyId": id, "accessKeySecret": key, "authorization": authorization,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	version := map[string]cloudsim.SecretValue{s.Settings.Secret.Version: {String: string(secret)}}
+	cloud := cloudsim.New(cloudsim.Config{Account: cloudsim.Account{
+		Keys: []cloudsim.Key{{SecretID: id, SecretKey: key, Allow: []string{"*"}}},
+		Secrets: []cloudsim.Secret{{
+			Name: s.Settings.Secret.Name, Region: s.Settings.Secret.Region, Versions: version,
+		}},
+	}})
+	server, err := cloudsim.Start(cloud, cloudsim.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	defer server.Close()
+
+	f := s.function()
+	f.Env["SSM_ENDPOINT"], f.Env["SMS_ENDPOINT"] = server.URL, server.URL
+	f.Role = func() scfhost.Role { return scfhost.Role{SecretID: id, SecretKey: key} }
+	refusal, err := s.invoke(ctx, f, authorization)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, request := range cloud.Requests() {
+		var p plan
+		if request.Action == cloudsim.SendSms && json.Unmarshal(request.Body, &p) == nil &&
+			len(p.PhoneNumberSet) == 1 {
+			return &p, nil, nil // the simulated cloud's answer doesn't matter
+		}
+	}
+	return nil, refusal, nil
+}
+
+// invoke starts the function and hands it the message, as Logto does.
+func (s *sender) invoke(
+	ctx context.Context, f scfhost.Function, authorization string,
+) (*invocation, error) {
+	instance, err := scfhost.New(f)
+	if err != nil {
+		return nil, err
+	}
+	defer instance.Close()
+	payload := map[string]string{"code": s.code}
+	if s.locale != "" {
+		payload["locale"] = s.locale
+	}
+	body, err := json.Marshal(map[string]any{"to": s.to, "type": s.usageType, "payload": payload})
+	if err != nil {
+		return nil, err
+	}
+	const url = "http://function.invalid/"
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", authorization)
+	event, err := scfhost.Event(request, body)
+	if err != nil {
+		return nil, err
+	}
+	came, err := instance.Invoke(ctx, event)
+	if err != nil {
+		return nil, err
+	}
+	i := &invocation{requestID: came.RequestID, status: came.StatusCode()}
+	i.log, _, i.others = function.ReadLog(came.Stdout + came.Stderr)
+	var answer struct{ Body string }
+	if json.Unmarshal(came.Payload, &answer) == nil {
+		i.body = answer.Body
+	}
+	if came.Failed {
+		i.body, i.log.Outcome = string(came.Payload), "the function failed"
+	}
+	return i, nil
+}

@@ -1,0 +1,133 @@
+package serve
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"scf-sms/internal/checkout"
+
+	"github.com/stretchr/testify/require"
+)
+
+// soon is how long a test waits for what must happen.
+const soon = 60 * time.Second
+
+const signIn = `{"to":"8613800138000","type":"SignIn","payload":{"code":"482913","locale":"zh-CN"}}`
+
+// lines collects what serve prints, from several goroutines.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// await waits until text has been printed.
+func (l *lines) await(t *testing.T, text string) {
+	t.Helper()
+	if !within(soon, func() bool { return strings.Contains(l.String(), text) }) {
+		t.Fatalf("%q is not in:\n%s", text, l)
+	}
+}
+
+// within reports whether something comes true in time.
+func within(limit time.Duration, is func() bool) bool {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for began := time.Now(); !is(); <-tick.C {
+		if time.Since(began) > limit {
+			return false
+		}
+	}
+	return true
+}
+
+// bench is a workbench behind HTTP.
+type bench struct {
+	*workbench
+	server  *httptest.Server
+	url     string
+	printed *lines
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	root, err := checkout.Root()
+	require.NoError(t, err)
+	l, err := start(t.Context(), root, io.Discard)
+	require.NoError(t, err)
+	t.Cleanup(l.close)
+	printed := &lines{}
+	w := newWorkbench(l, "http://127.0.0.1/", newJournal(printed, printed))
+	server := httptest.NewServer(w)
+	t.Cleanup(server.Close)
+	t.Cleanup(server.CloseClientConnections) // streams don't end by themselves
+	return &bench{w, server, server.URL, printed}
+}
+
+// call sends a request and returns the status and the body of the answer.
+func call(t *testing.T, method, url, body string, headers ...string) (int, string) {
+	t.Helper()
+	status, _, text := exchangeWith(t, method, url, body, headers...)
+	return status, text
+}
+
+func exchangeWith(
+	t *testing.T, method, url, body string, headers ...string,
+) (int, http.Header, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	for _, header := range headers {
+		name, value, _ := strings.Cut(header, ": ")
+		if r.Header.Set(name, value); name == "Host" {
+			r.Host = value
+		}
+	}
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	return answer.StatusCode, answer.Header, string(text)
+}
+
+// post posts a message to the function, with the token of testdata.
+func (b *bench) post(t *testing.T, body string) (int, string) {
+	t.Helper()
+	return call(t, "POST", b.url+"/", body, "Authorization: Bearer example-token",
+		"Content-Type: application/json")
+}
+
+// do posts to the page's API.
+func (b *bench) do(t *testing.T, name, body string) {
+	t.Helper()
+	status, text := call(t, "POST", b.url+ours+name, body, "Content-Type: application/json")
+	require.Equal(t, http.StatusNoContent, status, text)
+}
+
+func (b *bench) state(t *testing.T) state {
+	t.Helper()
+	status, text := call(t, "GET", b.url+ours+"state", "")
+	require.Equal(t, http.StatusOK, status)
+	var s state
+	require.NoError(t, json.Unmarshal([]byte(text), &s))
+	return s
+}

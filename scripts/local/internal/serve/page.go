@@ -1,0 +1,73 @@
+package serve
+
+import (
+	"embed"
+	"io/fs"
+	"mime"
+	"net"
+	"net/http"
+	"strings"
+)
+
+//go:embed page
+var pageFiles embed.FS
+
+// policy is the page's Content-Security-Policy: nothing runs in it but its own script, and it
+// speaks to nobody but serve. The icon is in the page itself, as data.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; " +
+	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+	"require-trusted-types-for 'script'"
+
+// pageRoutes serves the page at / and what it loads under [ours].
+func pageRoutes(mux *http.ServeMux) {
+	files, err := fs.Sub(pageFiles, "page")
+	if err != nil {
+		panic(err) // which it can't: the folder is embedded
+	}
+	mux.HandleFunc("GET /{$}", func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Content-Security-Policy", policy)
+		http.ServeFileFS(rw, r, files, "page.html")
+	})
+	for _, name := range []string{"style.css", "app.js"} {
+		mux.HandleFunc("GET "+ours+name, func(rw http.ResponseWriter, r *http.Request) {
+			http.ServeFileFS(rw, r, files, name)
+		})
+	}
+}
+
+// guard keeps web sites away from the page and its switches. The Host must be this machine's, or a
+// site whose name points here would own the page. A POST must come from the page itself, and it
+// must say that it is JSON, which a browser doesn't let another site say without asking us.
+func guard(next http.Handler) http.Handler {
+	origins := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		h := rw.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		if !loopbackHost(hostname(r.Host)) {
+			http.Error(rw, "this page is only for the machine it runs on", http.StatusForbidden)
+			return
+		}
+		if err := origins.Check(r); err != nil {
+			http.Error(rw, err.Error(), http.StatusForbidden)
+			return
+		}
+		mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if r.Method != http.MethodGet && mediaType != "application/json" {
+			http.Error(rw, "must be application/json", http.StatusUnsupportedMediaType)
+			return
+		}
+		next.ServeHTTP(rw, r)
+	})
+}
+
+// hostname is a Host header without its port.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return strings.Trim(host, "[]")
+}

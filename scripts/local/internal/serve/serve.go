@@ -1,0 +1,154 @@
+// Package serve is the command that puts the function behind HTTP, with a page to try it.
+//
+//	serve.go      the command: listen, build, serve, stop
+//	instance.go   the one live instance of the function
+//	watch.go      changes in the sources
+//	journal.go    what is printed
+//	workbench.go  a request to the function, and what the page is told of it
+//	api.go        what the page asks for
+//	faults.go     the switches of the simulated cloud
+//	secret.go     the secret in it, and its rotation
+//	page.go       the page itself, and who may see it
+package serve
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"scf-sms/internal/checkout"
+	"scf-sms/scripts/local/internal/term"
+)
+
+const help = `Usage: go run ./scripts/local serve [-addr HOST:PORT]
+
+Puts the function behind HTTP as its function URL does: every request becomes an
+event for the real binary, which runs in front of a simulated Tencent Cloud and
+keeps warm from one event to the next. No SMS leaves this machine. Opened in a
+browser, the address shows a page with the phone, the event, the answer and the
+log, and with switches for the cloud's faults. Paths under ` + ours + ` are
+the page's; all others are the function's.
+
+When the sources or testdata change, the function is built and started anew.
+Ctrl-C stops.
+
+Example: go run ./scripts/local serve -addr 127.0.0.1:9001
+
+`
+
+// Run runs the command.
+func Run(ctx context.Context, args []string, stdio term.Stdio) error {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	addr := flags.String("addr", "127.0.0.1:9000", "`address` to listen on, of this machine only")
+	if err := term.ParseFlags(flags, args, stdio.Out, help); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return term.UsageError{Text: fmt.Sprintf("serve: unexpected argument %q", flags.Arg(0))}
+	}
+	if !loopback(*addr) {
+		return term.UsageError{Text: fmt.Sprintf("serve: -addr %s: must be HOST:PORT with a host "+
+			"of this machine only, such as 127.0.0.1:9000", *addr)}
+	}
+	root, err := checkout.Root()
+	if err != nil {
+		return err
+	}
+	s := server{root: root, addr: *addr, every: time.Second, stderr: stdio.Err,
+		journal: newJournal(stdio.Out, stdio.Err)}
+	// A terminal that is closed ends the command as well, and then too nothing is to be left.
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+	defer stop()
+	return s.run(ctx)
+}
+
+// server is a serve command.
+type server struct {
+	root    string // of the sources
+	addr    string
+	every   time.Duration // how often to look for changes in the sources
+	stderr  io.Writer
+	journal *journal
+}
+
+// run serves until ctx ends, and leaves no process behind.
+func (s *server) run(ctx context.Context) error {
+	// The port first: if it is taken, one shouldn't have to wait for the build to learn that.
+	listener, err := net.Listen("tcp", s.addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("serve: %s is in use; stop what listens there, "+
+			"or choose another port with -addr", s.addr)
+	}
+	if err != nil {
+		return fmt.Errorf("serve: %w", err)
+	}
+	defer listener.Close()
+
+	before := fingerprint(s.root) // taken before the build, so that no change is missed
+	l, err := start(ctx, s.root, s.stderr)
+	if ctx.Err() != nil {
+		return nil // stopped before it was up
+	}
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	url := "http://" + listener.Addr().String() + "/"
+	w := newWorkbench(l, url, s.journal)
+	s.journal.welcome(url, w.authorization())
+
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		s.watch(ctx, before, w)
+	}()
+	err = listen(ctx, listener, w)
+	<-watched
+	return err
+}
+
+// listen serves until ctx ends. Then requests under way have 3 s to end.
+func listen(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	h := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		// The page's streams last until this context ends.
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- h.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if h.Shutdown(grace) != nil {
+		h.Close()
+	}
+	return nil
+}
+
+// loopback reports whether an address with a port is one that only this machine reaches.
+func loopback(addr string) bool {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil || !loopbackHost(host) {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
+
+func loopbackHost(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

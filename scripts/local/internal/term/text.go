@@ -1,0 +1,77 @@
+package term
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// Wrap breaks a text into lines of at most width cells, at blanks or between Chinese characters.
+// There is at least one line.
+func Wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range words(text) {
+		if line != "" && Cells(line)+Cells(strings.TrimRight(word, " ")) > width {
+			lines = append(lines, strings.TrimRight(line, " "))
+			line = ""
+		}
+		line += word
+	}
+	return append(lines, strings.TrimRight(line, " "))
+}
+
+// Shorten cuts a text that is longer than width cells.
+func Shorten(text string, width int) string {
+	if Cells(text) <= width {
+		return text
+	}
+	n := 0
+	for i, r := range text {
+		if n += Cells(string(r)); n > width-1 {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}
+
+// words cuts a text where a line may end. Blanks stay at the end of what is before them.
+func words(text string) []string {
+	var all []string
+	start := 0
+	for i, r := range text {
+		if i > start && (wide(r) && !unicode.IsPunct(r) || text[i-1] == ' ') {
+			all = append(all, text[start:i])
+			start = i
+		}
+	}
+	return append(all, text[start:])
+}
+
+// Cells is how many columns of a terminal a text takes.
+func Cells(text string) int {
+	n := 0
+	for _, r := range text {
+		n++
+		if wide(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// wide reports whether a character takes two columns: Chinese, Japanese, Korean, and their
+// punctuation.
+func wide(r rune) bool {
+	return 0x1100 <= r && r <= 0x115f || 0x2e80 <= r && r <= 0xa4cf || 0xac00 <= r && r <= 0xd7a3 ||
+		0xf900 <= r && r <= 0xfaff || 0xfe30 <= r && r <= 0xfe6f || 0xff00 <= r && r <= 0xff60 ||
+		0xffe0 <= r && r <= 0xffe6
+}
+
+// Count is a number of things in words.
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

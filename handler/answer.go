@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"time"
@@ -20,12 +21,13 @@ type problem struct {
 	Status    int    `json:"status"`
 	Code      kind   `json:"code"`
 	RequestID string `json:"requestId"`
+	Detail    string `json:"detail,omitempty"` // with a 400: what is wrong, in fixed words
 }
 
 // answer is how callers are told that have no form of their own: in JSON if they ask for it, otherwise
 // in a sentence for the person who is signing in.
 func answer(req *request, out outcome) response {
-	status := out.kind.status()
+	status := out.status()
 	r := response{StatusCode: status, Headers: map[string]string{"cache-control": "no-store"}}
 	switch out.kind {
 	case methodNotAllowed:
@@ -33,36 +35,35 @@ func answer(req *request, out outcome) response {
 	case unauthorized:
 		r.Headers["www-authenticate"] = "Bearer"
 	case tooManyRequests, unavailable:
-		r.Headers["retry-after"] = strconv.Itoa(out.waitSeconds())
+		// Five seconds where nobody knows.
+		r.Headers["retry-after"] = strconv.Itoa(int(cmp.Or(out.retryAfter, 5*time.Second) / time.Second))
 	}
 	switch {
+	case out.kind == timer:
 	case out.kind == sent:
 		r.Headers["content-type"] = "application/json"
 		r.Body = encode(accepted{req.id, out.serialNo()})
+	case status == http.StatusAccepted:
+		r.Headers["content-type"] = "application/json"
+		r.Body = encode(map[string]string{"requestId": req.id})
 	case req.accepts("application/json", "application/problem+json"):
 		r.Headers["content-type"] = "application/problem+json"
-		r.Body = encode(problem{"about:blank", http.StatusText(status), status, out.kind, req.id})
+		p := problem{"about:blank", http.StatusText(status), status, out.kind, req.id, ""}
+		if status == http.StatusBadRequest {
+			p.Detail = out.detail()
+		}
+		r.Body = encode(p)
 	default:
 		r.Headers["content-type"] = "text/plain; charset=utf-8"
-		r.Body = sentence(out.kind, out.message.locale) + " (" + req.id + ")"
+		r.Body = out.sentence() + " (" + req.id[:min(len(req.id), 8)] + ")"
 	}
 	return r
 }
 
-// waitSeconds is the Retry-After: whole seconds, at least one, and five where nobody knows.
-func (o outcome) waitSeconds() int {
-	const unknownEnd = 5 * time.Second
-	wait := o.retryAfter
-	if wait <= 0 {
-		wait = unknownEnd
-	}
-	return int((wait + time.Second - 1) / time.Second)
-}
-
-// status is the HTTP status of a kind, as the contract has it.
-func (k kind) status() int {
-	switch k {
-	case sent:
+// status is the HTTP status of an outcome, as the contract has it.
+func (o outcome) status() int {
+	switch o.kind {
+	case sent, timer:
 		return http.StatusOK
 	case badRequest, invalidPhoneNumber:
 		return http.StatusBadRequest
@@ -83,6 +84,10 @@ func (k kind) status() int {
 	case unavailable:
 		return http.StatusServiceUnavailable
 	case unknown:
+		if o.noWholeAnswer {
+			// Told as failed, the code would be void also if its SMS arrives a second later.
+			return http.StatusAccepted
+		}
 		return http.StatusGatewayTimeout
 	default:
 		return http.StatusInternalServerError

@@ -4,11 +4,11 @@ import "scf-sms/secrets"
 
 // caller is a kind of program that calls the function. Each kind has a file of its own.
 type caller struct {
-	maxBody int // bytes
+	name    string // for the log
+	maxBody int    // bytes
 
-	// prove returns the proof that a request brings. It reports false for a request without a proof of
-	// the right form: that one is turned away without a call of SSM.
-	prove func(req *request, body []byte) (secrets.Proof, bool)
+	// prove returns what a request brings to prove who sent it.
+	prove func(req *request, body []byte) credential
 
 	// read reads the body. What it could read it returns with an error too: the error is answered in
 	// the user's language.
@@ -17,6 +17,13 @@ type caller struct {
 	// tell makes the answer. It holds nothing of the request, and nothing of Tencent's but the serial
 	// number: SCF logs answers.
 	tell func(req *request, out outcome) response
+}
+
+// credential is what a request brings to prove who sent it.
+type credential struct {
+	secrets.Proof
+	malformed string        // why it can't be a proof; such a request is no reason to call SSM
+	rejected  func() string // asked after Matches said no: why, for the operator
 }
 
 // message is what a caller asks for.
@@ -34,10 +41,10 @@ func callerOf(*request) caller { return logto() }
 // peek reads what it can of the message of a caller that has not proved itself.
 func (req *request) peek() (m message) {
 	defer func() { _ = recover() }() // Invoke never panics; without a message the answer is in English
-	if req.bodySize() > req.caller.maxBody {
+	body, err := req.body(req.caller.maxBody)
+	if err != nil {
 		return message{}
 	}
-	body, _ := req.body()
 	m, _ = req.caller.read(body)
 	return m
 }

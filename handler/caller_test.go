@@ -20,8 +20,7 @@ func TestPeek_readerThatPanics(t *testing.T) {
 
 func TestPeek_bodyThatIsTooLarge(t *testing.T) {
 	t.Parallel()
-	body := "12345"
-	req := &request{event: event{Body: &body}, caller: caller{maxBody: 4, read: func([]byte) (message, error) {
+	req := &request{event: event{Body: []byte(`"12345"`)}, caller: caller{maxBody: 4, read: func([]byte) (message, error) {
 		panic("read")
 	}}}
 	require.Zero(t, req.peek())

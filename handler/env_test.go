@@ -1,6 +1,7 @@
 package handler_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -65,6 +67,14 @@ func newEnvInBubble(t *testing.T, changes ...func(*setup)) *env {
 	e := wire(t, "https://tencentcloudapi.com", carriedTo(cloud), changes)
 	e.cloud = cloud
 	return e
+}
+
+// inBubble runs a subtest in a bubble, in parallel with others.
+func inBubble(t *testing.T, name string, test func(*testing.T)) {
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
 }
 
 // newCanned is a function whose SSM has the secret and whose SMS is send.
@@ -205,10 +215,15 @@ func (f transportFunc) RoundTrip(req *http.Request) (*http.Response, error) { re
 
 // carriedTo hands requests to a handler without a network.
 func carriedTo(h http.Handler) transportFunc {
-	return func(req *http.Request) (*http.Response, error) {
+	return func(req *http.Request) (_ *http.Response, err error) {
 		r := req.Clone(req.Context())
 		r.Host = req.URL.Host
 		w := httptest.NewRecorder()
+		defer func() {
+			if recover() == http.ErrAbortHandler { // the cloud ends the connection
+				err = cmp.Or(req.Context().Err(), io.EOF)
+			}
+		}()
 		h.ServeHTTP(w, r)
 		return w.Result(), nil
 	}

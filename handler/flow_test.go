@@ -21,6 +21,10 @@ func onlyAbroad(s *setup)   { s.AllowedCallingCodes = map[int]bool{1: true} }
 func noMainlandText(s *setup) {
 	s.Templates = template.Templates{{UsageType: template.Generic, Overseas: true, ID: "2220004"}}
 }
+func noGenericAtHome(s *setup) {
+	noMainlandText(s)
+	s.Templates = append(s.Templates, template.Template{UsageType: "Register", ID: "1110002"})
+}
 func noTextForAbroad(s *setup) {
 	s.Templates = template.Templates{{UsageType: template.Generic, ID: "1110004"}}
 }
@@ -38,7 +42,8 @@ func TestInvoke_checksAreMadeInOrder(t *testing.T) {
 		outcome string
 		hint    string
 	}{
-		{"the settings, before anything", []byte("nonsense"), withProblems, "misconfigured", "SIGN_NAME is not set; TEMPLATES: no template"},
+		{"the event, before anything", []byte("nonsense"), withProblems, "bad_request", "the event is not a JSON object"},
+		{"the settings, before the method", eventWith(fields{"httpMethod": "GET"}), withProblems, "misconfigured", "SIGN_NAME is not set; TEMPLATES: no template"},
 		{"the settings, before the caller", eventWith(fields{"headers": nobody}), withProblems, "misconfigured", ""},
 		{"the method, before the size", eventWith(fields{"httpMethod": "GET", "headers": nobody, "body": tooLargeBody()}), nil, "method_not_allowed", ""},
 		{"the method, before the caller", eventWith(fields{"httpMethod": "PUT", "headers": nobody, "body": "nonsense"}), nil, "method_not_allowed", ""},
@@ -49,7 +54,8 @@ func TestInvoke_checksAreMadeInOrder(t *testing.T) {
 		{"the number, before the code", messageWith(noCode, fields{"to": "nonsense"}), onlyAbroad, "invalid_phone_number", ""},
 		{"the code, before the destination", messageWith(noCode), onlyAbroad, "bad_request", "payload.code is not a string of 1 to 6 digits"},
 		{"the destination, before the template", smsTo(toMainland), func(s *setup) { onlyAbroad(s); noMainlandText(s) }, "destination_not_allowed", "the calling code is not in ALLOWED_CALLING_CODES"},
-		{"the template for the mainland", smsTo(toMainland), noMainlandText, "misconfigured", `no template for china numbers: write one in TEMPLATES, as {"usageType": "Generic", "templateCode": {"china": "…"}}`},
+		{"the template for the mainland", smsTo(toMainland), noGenericAtHome, "misconfigured", `no template for china numbers: write one in TEMPLATES, as {"usageType": "Generic", "templateCode": {"china": "…"}}`},
+		{"no template for the mainland at all", smsTo(toMainland), noMainlandText, "destination_not_allowed", `no template for china numbers: write one in TEMPLATES, as {"usageType": "Generic", "templateCode": {"china": "…"}}`},
 		{"the template for abroad", smsTo(toAmerica), noTextForAbroad, "destination_not_allowed", `no template for overseas numbers: write one in TEMPLATES, as {"usageType": "Generic", "templateCode": {"overseas": "…"}}`},
 		{"nothing is wrong", smsTo(toMainland), onlyMainland, "sent", ""},
 	} {
@@ -74,7 +80,7 @@ func TestInvoke_problemsOfTheSettingsAnswerEveryEvent(t *testing.T) {
 	t.Parallel()
 	e, requests := newAccepting(t, withProblems)
 	for _, event := range []string{
-		"", "null", "nonsense", `{}`, `{"httpMethod": "GET"}`, string(smsTo(toMainland)), string(smsTo("1")),
+		`{}`, `{"httpMethod": "GET"}`, `{"httpMethod": "HEAD"}`, `{"Type": "Timer"}`, string(smsTo(toMainland)), string(smsTo("1")),
 	} {
 		a := e.invoke(t, []byte(event))
 		require.Equal(t, "misconfigured", a.outcome(), event)

@@ -7,10 +7,13 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"runtime/metrics"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,6 +24,7 @@ import (
 
 // withoutDigits are templates with no digits in them that a number or a passcode could be found in.
 func withoutDigits(s *setup) {
+	s.BareChina = true
 	s.Templates = template.Templates{
 		{UsageType: template.Generic, ID: "generic", Params: []string{"{code}"}},
 		{UsageType: template.Generic, ID: "generic-abroad", Overseas: true, Params: []string{"{code}"}},
@@ -39,8 +43,8 @@ func requireHidden(t *testing.T, text string, hidden ...string) {
 	}
 }
 
-// Whatever the event: a well-formed answer of the contract, at most one SMS, and only to a number in
-// E.164. Nothing of the number or the passcode is in the answer or the log. Where the event is empty,
+// Whatever the event: a well-formed answer of the contract, at most one SMS, only for the right token,
+// and only to a number in E.164 that has the digits which were asked for. Nothing of the number or the passcode is in the answer or the log. Where the event is empty,
 // it is a proper one with the other parts in it.
 func FuzzEvent(f *testing.F) {
 	for _, event := range [][]byte{
@@ -60,6 +64,11 @@ func FuzzEvent(f *testing.F) {
 	}
 	f.Add([]byte(nil), toMainland, "SignIn", passcode, "en-GB")
 	f.Add([]byte(nil), "+1 (650) 253-9187", "Other1", "0", "zh-Hant-HK")
+	f.Add([]byte(nil), "13681974253", "SignIn", "1234", "zh_TW")
+	f.Add([]byte(nil), "54 11 15 2345 6789", "SignIn", "1234", "es_AR")
+	f.Add([]byte(nil), "+375 8 029 123-45-67", "SignIn", "1234", "ru")
+	f.Add([]byte(nil), "٨٦ 136–8197–4253", "Generic", "1234", "")
+	f.Add([]byte(`{"Type": "Timer"}`), "", "", "", "")
 	f.Add([]byte(nil), "004407700900123", "048261", "048261", "x-048261")
 	e164 := regexp.MustCompile(`^\+[1-9][0-9]{5,14}$`)
 	f.Fuzz(func(t *testing.T, event []byte, to, usageType, code, locale string) {
@@ -74,16 +83,20 @@ func FuzzEvent(f *testing.F) {
 			numbers = append(numbers, body.PhoneNumberSet...)
 			return accept(req)
 		}), withoutDigits)
+		before := allocated()
 		raw, err := e.Invoke(invocation(t.Context(), requestID), event)
 		require.NoError(t, err)
+		require.Less(t, allocated()-before, uint64(2<<20+64*len(event)), "bytes for an event of %d", len(event))
 		log := takeLog(e.log)
 
 		a := readAnswer(t, raw, log)
 		require.Equal(t, requestID, a.logged("requestId"))
-		require.Equal(t, a.StatusCode == 200, len(numbers) == 1)
+		require.Equal(t, a.outcome() == "sent", len(numbers) == 1)
 		require.LessOrEqual(t, len(numbers), 1)
 		if len(numbers) == 1 {
 			require.Regexp(t, e164, numbers[0])
+			requireToken(t, event)
+			requireDigitsOf(t, event, numbers[0])
 		}
 		if bytes.Contains(event, []byte(token)) {
 			requireHidden(t, string(raw)+log, token)
@@ -93,22 +106,94 @@ func FuzzEvent(f *testing.F) {
 	})
 }
 
+// allocated returns the bytes that this process has allocated so far.
+func allocated() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// requireToken holds that an event's only token is the right one. It reads the event in its own way.
+func requireToken(t *testing.T, event []byte) {
+	var e struct {
+		Method  any `json:"httpMethod"`
+		Headers any `json:"headers"`
+	}
+	require.NoError(t, json.Unmarshal(event, &e))
+	require.Equal(t, "POST", e.Method)
+	headers, _ := e.Headers.(map[string]any)
+	sent := 0
+	for name, value := range headers {
+		list, isList := value.([]any)
+		if one, isString := value.(string); isString {
+			list, isList = []any{one}, true
+		}
+		hasOther := slices.ContainsFunc(list, func(item any) bool { _, isString := item.(string); return !isString })
+		if !strings.EqualFold(name, "authorization") || !isList || hasOther {
+			continue
+		}
+		for _, item := range list {
+			require.Equal(t, token, item)
+			sent++
+		}
+	}
+	require.Positive(t, sent)
+}
+
+// requireDigitsOf holds that a number is the one that an event asks for: its calling code stands in
+// front, but for 00 or a mainland number without any, and its last six digits are the same. Between the
+// two libphonenumber's rules drop and put in some.
+func requireDigitsOf(t *testing.T, event []byte, number string) {
+	to := messageIn(event)["to"].(string)
+	given := digitsOf(to)
+	plus := strings.ContainsAny(to, "+＋")
+	if !plus && regexp.MustCompile(`^1[3-9][0-9]{9}$`).MatchString(given) {
+		require.Equal(t, "+86"+given, number)
+		return
+	}
+	if !plus {
+		given = strings.TrimPrefix(given, "00")
+	}
+	n, err := phone.Parse(number, false)
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(given, strconv.Itoa(n.CallingCode)), "%s for %s", number, given)
+	require.Equal(t, given[max(0, len(given)-6):], number[max(1, len(number)-6):], "%s for %s", number, given)
+}
+
+// digitsOf returns the digits of a text, of whatever script, as ASCII.
+func digitsOf(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsDigit(r) {
+			return -1
+		}
+		zero := r
+		for unicode.IsDigit(zero-1) && r-zero < 9 {
+			zero--
+		}
+		return '0' + (r - zero)
+	}, text)
+}
+
+// messageIn returns the message that an event holds, nil if it holds none.
+func messageIn(event []byte) (message map[string]any) {
+	var e struct{ Body, IsBase64Encoded json.RawMessage }
+	json.Unmarshal(event, &e)
+	var body string
+	json.Unmarshal(e.Body, &body)
+	if strings.EqualFold(strings.Trim(string(e.IsBase64Encoded), `"`), "true") {
+		decoded, _ := base64.StdEncoding.DecodeString(body)
+		body = string(decoded)
+	}
+	json.Unmarshal([]byte(strings.TrimPrefix(body, "\ufeff")), &message)
+	return message
+}
+
 // privateIn returns the number without its calling code and the passcode that an event holds, if it
 // holds any.
 func privateIn(event []byte) (number, passcode string) {
-	var e struct {
-		Body            string          `json:"body"`
-		IsBase64Encoded json.RawMessage `json:"isBase64Encoded"`
-	}
-	json.Unmarshal(event, &e)
-	body := []byte(e.Body)
-	if strings.EqualFold(strings.Trim(string(e.IsBase64Encoded), `"`), "true") {
-		body, _ = base64.StdEncoding.DecodeString(e.Body)
-	}
-	var message map[string]any
-	json.Unmarshal(body, &message)
+	message := messageIn(event)
 	to, _ := message["to"].(string)
-	if n, ok := phone.Parse(to, false); ok {
+	if n, err := phone.Parse(to, true); err == nil {
 		number = n.National
 	}
 	payload, _ := message["payload"].(map[string]any)

@@ -30,6 +30,8 @@ type Secrets interface {
 	// Authorized reports whether the secret holds what the proof is of. An error means that there is
 	// no secret to hold it against.
 	Authorized(ctx context.Context, proof secrets.Proof) (bool, error)
+	// Refresh fetches the secret if that is due. An error means that none is held.
+	Refresh(ctx context.Context) error
 }
 
 // SMS sends a message. *sms.Sender is one.
@@ -43,7 +45,7 @@ type Config struct {
 	Secrets  Secrets
 	SMS      SMS
 	Log      *slog.Logger
-	Version  string // of the build, for the log
+	Version  string // of the build, for the log and for callers; "": not known
 }
 
 // Handler implements scf-go-lib's cloudfunction.Handler. Its Invoke may be called by several goroutines.
@@ -70,7 +72,11 @@ func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		out.message = req.peek()
 	}
 	h.log(req, out, cold, time.Since(began))
-	return req.caller.tell(req, out).encode(), nil
+	answer := req.caller.tell(req, out)
+	if out.heard && h.config.Version != "" {
+		answer.Headers["x-scf-sms-version"] = h.config.Version
+	}
+	return answer.encode(), nil
 }
 
 // serve is the flow of an invocation. The order of the checks is part of the contract.
@@ -82,30 +88,33 @@ func (h *Handler) serve(ctx context.Context, req *request) (out outcome) {
 		}
 	}()
 
+	if !req.isEvent {
+		return out.ended(badRequest, "the event is not a JSON object")
+	}
 	if len(s.Problems) > 0 {
 		return out.ended(misconfigured, strings.Join(settings.Sentences(s.Problems), "; "))
 	}
-	if !req.isEvent {
-		return out.ended(badRequest, "not an event")
+	if req.isTimer() {
+		return h.keepWarm(ctx, out)
 	}
-	if req.Method != http.MethodPost {
-		return out.ended(methodNotAllowed, "")
+	if req.method() != http.MethodPost {
+		return out.notPosted(req.method())
 	}
-	if req.bodySize() > req.caller.maxBody {
+	body, bodyErr := req.body(req.caller.maxBody)
+	if bodyErr == errTooLarge {
 		return out.ended(bodyTooLarge, "")
 	}
-	body, bodyErr := req.body()
-
-	proof, ok := req.caller.prove(req, body)
-	if !ok {
-		return out.ended(unauthorized, "")
+	credential := req.caller.prove(req, body)
+	if credential.malformed != "" {
+		return out.ended(unauthorized, credential.malformed)
 	}
-	allowed, err := h.authorized(ctx, proof, &out.ssmTime)
+	out.caller = req.caller.name
+	allowed, err := h.authorized(ctx, credential.Proof, &out.ssmTime)
 	if err != nil {
 		return out.withoutSecret(err)
 	}
 	if !allowed {
-		return out.ended(unauthorized, "")
+		return out.ended(unauthorized, credential.rejected())
 	}
 
 	out.heard = true
@@ -117,18 +126,19 @@ func (h *Handler) serve(ctx context.Context, req *request) (out outcome) {
 	if err != nil {
 		return out.ended(badRequest, err.Error())
 	}
-	if out.number, ok = phone.Parse(m.to, s.BareChina); !ok {
-		return out.ended(invalidPhoneNumber, "")
+	if out.number, err = phone.Parse(m.to, s.BareChina); err != nil {
+		return out.withoutNumber(err)
 	}
 	if m.passcode == "" {
 		return out.ended(badRequest, "payload.code is not a string of 1 to 6 digits")
 	}
 	if s.AllowedCallingCodes != nil && !s.AllowedCallingCodes[out.number.CallingCode] {
-		return out.ended(notAllowed, "the calling code is not in ALLOWED_CALLING_CODES")
+		return out.notInList()
 	}
 	overseas := !out.number.Mainland()
+	var ok bool
 	if out.template, ok = s.Templates.Choose(m.usageType, overseas, m.locales); !ok {
-		return out.withoutTemplate()
+		return out.withoutTemplate(s.Templates)
 	}
 
 	sending = true
@@ -139,6 +149,15 @@ func (h *Handler) serve(ctx context.Context, req *request) (out outcome) {
 		Params:     out.template.Fill(m.passcode),
 		Session:    req.id,
 	}))
+}
+
+// keepWarm answers a timer: an instance that was called lately is there for the next request, with a
+// secret that is fresh.
+func (h *Handler) keepWarm(ctx context.Context, out outcome) outcome {
+	if err := h.config.Secrets.Refresh(ctx); err != nil {
+		return out.withoutSecret(err)
+	}
+	return out.ended(timer, "")
 }
 
 // authorized asks the secret. The time it takes is SSM's, where the secret must be fetched first.

@@ -1,11 +1,13 @@
 package handler
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"strings"
 	"time"
 
+	"scf-sms/internal/langtag"
 	"scf-sms/internal/redact"
 )
 
@@ -13,14 +15,6 @@ import (
 // of the number than its last two digits, the Authorization header, a key or a body. The fields' names
 // are an interface: alarms and queries are written against them (docs/operating.md).
 func (h *Handler) log(req *request, out outcome, cold bool, took time.Duration) {
-	status := out.kind.status()
-	level := slog.LevelInfo
-	switch {
-	case status >= 500:
-		level = slog.LevelError
-	case status >= 400:
-		level = slog.LevelWarn
-	}
 	attrs := make([]slog.Attr, 0, 32)
 	text := func(key, value string) {
 		if value != "" {
@@ -32,14 +26,18 @@ func (h *Handler) log(req *request, out outcome, cold bool, took time.Duration) 
 	text("requestId", req.id)
 	text("version", h.config.Version)
 	text("outcome", string(out.kind))
-	number("status", int64(status))
+	number("status", int64(out.status()))
+	text("caller", out.caller)
 	if out.heard {
 		text("type", h.usageType(req, out.message.usageType))
 	}
 	text("locale", locale(req, out.message))
-	if out.number.CallingCode != 0 {
-		number("callingCode", int64(out.number.CallingCode))
-		text("numberEnds", out.number.LastTwo())
+	if code := cmp.Or(out.number.CallingCode, out.refused.CallingCode); code != 0 {
+		number("callingCode", int64(code))
+	}
+	text("numberEnds", cmp.Or(out.number.LastTwo(), out.refused.LastTwo))
+	if out.refused.Digits != 0 {
+		number("digits", int64(out.refused.Digits))
 	}
 	text("template", out.template.ID)
 	text("templateType", out.template.UsageType)
@@ -55,7 +53,22 @@ func (h *Handler) log(req *request, out outcome, cold bool, took time.Duration) 
 	number("ssmMs", out.ssmTime.Milliseconds())
 	number("smsMs", out.sms.SendTime.Milliseconds())
 	number("ms", took.Milliseconds())
-	h.config.Log.LogAttrs(context.Background(), level, "invocation", attrs...)
+	h.config.Log.LogAttrs(context.Background(), out.level(), "invocation", attrs...)
+}
+
+// level is ERROR for what the operator must look at, WARN for a caller's mistake, and DEBUG for what
+// comes all day long and asks for nothing.
+func (o outcome) level() slog.Level {
+	switch {
+	case o.kind == timer || o.probe:
+		return slog.LevelDebug
+	case o.kind == sent:
+		return slog.LevelInfo
+	case o.kind == unknown || o.status() >= 500:
+		return slog.LevelError
+	default:
+		return slog.LevelWarn
+	}
 }
 
 // oneIf makes a number of a condition: SCF ships only numbers and texts of a line to CLS.
@@ -86,7 +99,12 @@ func locale(req *request, m message) string {
 }
 
 // inToken reports whether a caller put a part of its own Authorization header into another field, as
-// happens when a connector's fields are filled in wrong. Up to four bytes match by chance.
+// happens when a connector's fields are filled in wrong. Up to four bytes match by chance. A locale has
+// dashes where the caller may have written others.
 func inToken(req *request, s string) bool {
-	return len(s) > 4 && strings.Contains(req.authorization(), s)
+	if len(s) <= 4 {
+		return false
+	}
+	headers := strings.Join(req.header("authorization"), "\n")
+	return strings.Contains(langtag.Dashes(headers), langtag.Dashes(s))
 }

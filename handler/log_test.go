@@ -27,7 +27,7 @@ func TestLog_saysWhatHappened(t *testing.T) {
 	e := newEnv(t)
 	a := e.invoke(t, messageWith(fields{"payload": fields{"locale": "zh-CN"}}))
 	require.Equal(t, line{
-		"level": "INFO", "msg": "invocation", "requestId": requestID, "version": "build-a",
+		"level": "INFO", "msg": "invocation", "requestId": requestID, "version": "build-a", "caller": "logto",
 		"outcome": "sent", "status": 200.0, "type": "SignIn", "locale": "zh-CN",
 		"callingCode": 86.0, "numberEnds": "53", "template": "1110001", "templateType": "SignIn",
 		"tencentCode": "Ok", "tencentRequestId": e.cloud.Requests()[1].RequestID,
@@ -38,7 +38,7 @@ func TestLog_saysWhatHappened(t *testing.T) {
 	e.cloud.Script(cloudsim.SendSms, cloudsim.Fault{}, cloudsim.Fault{Kind: cloudsim.Refuse, Code: "LimitExceeded.PhoneNumberDailyLimit"})
 	a = e.invoke(t, smsTo(toAmerica))
 	require.Equal(t, line{
-		"level": "WARN", "msg": "invocation", "requestId": requestID, "version": "build-a",
+		"level": "WARN", "msg": "invocation", "requestId": requestID, "version": "build-a", "caller": "logto",
 		"outcome": "too_many_requests", "status": 429.0, "type": "SignIn",
 		"callingCode": 1.0, "numberEnds": "87", "template": "2220001", "templateType": "SignIn",
 		"hint":        "the number got all it may get in a day: the limits are in the SMS console (application, frequency limits)",
@@ -49,7 +49,7 @@ func TestLog_saysWhatHappened(t *testing.T) {
 	e.cloud.Script(cloudsim.SendSms, cloudsim.Fault{Kind: cloudsim.Error, Code: "UnauthorizedOperation"})
 	a = e.invoke(t, messageWith(fields{"to": toAmerica, "type": "MfaVerification", "payload": fields{"locale": "fr-CA"}}))
 	require.Equal(t, line{
-		"level": "ERROR", "msg": "invocation", "requestId": requestID, "version": "build-a",
+		"level": "ERROR", "msg": "invocation", "requestId": requestID, "version": "build-a", "caller": "logto",
 		"outcome": "provider_refused", "status": 502.0, "type": "MfaVerification", "locale": "fr-CA",
 		"callingCode": 1.0, "numberEnds": "87",
 		"template": "2220004", "templateType": "Generic", "templateLocale": "fr",
@@ -60,7 +60,7 @@ func TestLog_saysWhatHappened(t *testing.T) {
 	a = e.invoke(t, []byte("nonsense"))
 	require.Equal(t, line{
 		"level": "WARN", "msg": "invocation", "requestId": requestID, "version": "build-a",
-		"outcome": "bad_request", "status": 400.0, "hint": "not an event", "attempts": 0.0, "coldStart": 0.0,
+		"outcome": "bad_request", "status": 400.0, "hint": "the event is not a JSON object", "attempts": 0.0, "coldStart": 0.0,
 	}, times(a.line))
 }
 
@@ -69,6 +69,30 @@ func TestLog_version(t *testing.T) {
 	t.Parallel()
 	e, _ := newAccepting(t, func(s *setup) { s.Options.Version = "" })
 	require.NotContains(t, e.invoke(t, smsTo(toMainland)).line, "version")
+}
+
+// A refused number's line has as much of it as the operator needs to find the mistake.
+func TestLog_numberThatIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ to, callingCode, digits, ends, hint string }{
+		{"186123456789", "1", "12", "89", "no number of this calling code has so many digits"},
+		{"+86 123 4567 8901", "86", "13", "01", "not the form of this calling code's numbers"},
+		{"13681974253", "", "11", "53", "a mainland number without its calling code: " +
+			"the caller must put 86 before it, or set BARE_NUMBERS=china"},
+		{"999 1234 5678", "", "11", "78", "no such calling code: the caller must send the number with its calling code"},
+		{"+19005551234", "1", "11", "34", "a number of a special service: premium-rate"},
+		{"nonsense", "", "", "", "not a phone number"},
+		{"048261", "", "6", "", ""}, // too short for its end to be shown: it may be a passcode
+	} {
+		e, requests := newAccepting(t)
+		a := e.invoke(t, smsTo(tt.to))
+		assert.Equal(t, "invalid_phone_number", a.outcome(), tt.to)
+		assert.Equal(t, tt.callingCode, a.logged("callingCode"), tt.to)
+		assert.Equal(t, tt.digits, a.logged("digits"), tt.to)
+		assert.Equal(t, tt.ends, a.logged("numberEnds"), tt.to)
+		assert.Contains(t, a.logged("hint"), tt.hint, tt.to)
+		assert.Zero(t, *requests, tt.to)
+	}
 }
 
 // What a caller sends goes to the log only where it can't be a number or a passcode.
@@ -103,7 +127,9 @@ func TestLog_whatCouldBeAnythingIsNotShown(t *testing.T) {
 		{"locale", locale(" en "), "en"},
 		{"locale", locale("en-48261"), hidden},
 		{"locale", locale(passcode), hidden},
-		{"locale", locale("zh_CN"), hidden},
+		{"locale", locale("zh_CN"), "zh-CN"},
+		{"locale", locale("zh_Hans_CN"), "zh-Hans-CN"},
+		{"locale", locale("token_kvx"), hidden},
 		{"locale", locale("en US"), hidden},
 		{"locale", locale(strings.Repeat("en-", 12) + "en"), hidden},
 		{"locale", locale(absent), ""},

@@ -1,12 +1,14 @@
 package handler
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"strings"
 
+	"scf-sms/internal/langtag"
 	"scf-sms/internal/rawjson"
 	"scf-sms/secrets"
 )
@@ -18,24 +20,42 @@ import (
 //	{"to": "8613800138000", "type": "SignIn", "payload": {"code": "482913", "locale": "zh-CN"}}
 func logto() caller {
 	const maxBody = 64 << 10 // bytes; Logto's own are below 1 KiB
-	return caller{maxBody: maxBody, prove: logtoProof, read: logtoMessage, tell: answer}
+	return caller{name: "logto", maxBody: maxBody, prove: logtoProof, read: logtoMessage, tell: answer}
 }
 
 // logtoProof is the Authorization header, which must be one of the secret's, verbatim.
-func logtoProof(req *request, _ []byte) (secrets.Proof, bool) {
-	header := req.authorization()
-	return secrets.Proof{
-		Field: secrets.Authorization,
-		Matches: func(values []string) bool {
-			// In constant time, and digests, so that not even lengths show.
-			got, match := sha256.Sum256([]byte(header)), 0
-			for _, value := range values {
-				want := sha256.Sum256([]byte(value))
-				match |= subtle.ConstantTimeCompare(got[:], want[:])
-			}
-			return match == 1
-		},
-	}, header != ""
+func logtoProof(req *request, _ []byte) credential {
+	header, problem := req.authorization()
+	if problem != "" {
+		return credential{malformed: problem}
+	}
+	const scheme = "Bearer "
+	why := "the Authorization header is not the secret's"
+	matches := func(values []string) bool {
+		if equalsOneOf(header, values) {
+			return true
+		}
+		if equalsOneOf(scheme+header, values) {
+			why = `the Authorization header lacks the "Bearer " that the secret has`
+		} else if token, found := strings.CutPrefix(header, scheme); found && equalsOneOf(token, values) {
+			why = `the Authorization header has a "Bearer " that the secret has not`
+		}
+		return false
+	}
+	return credential{
+		Proof:    secrets.Proof{Field: secrets.Authorization, Matches: matches},
+		rejected: func() string { return why },
+	}
+}
+
+// equalsOneOf compares in constant time, and digests, so that not even lengths show.
+func equalsOneOf(sent string, values []string) bool {
+	got, match := sha256.Sum256([]byte(sent)), 0
+	for _, value := range values {
+		want := sha256.Sum256([]byte(value))
+		match |= subtle.ConstantTimeCompare(got[:], want[:])
+	}
+	return match == 1
 }
 
 // logtoMessage reads the body. Keys are matched exactly and unknown ones ignored: Logto passes
@@ -43,6 +63,7 @@ func logtoProof(req *request, _ []byte) (secrets.Proof, bool) {
 // would let those overwrite ours.
 func logtoMessage(body []byte) (message, error) {
 	var fields, payload map[string]json.RawMessage
+	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte order mark, which some programs write
 	if json.Unmarshal(body, &fields) != nil || fields == nil {
 		return message{}, errors.New("the body is not a JSON object")
 	}
@@ -75,7 +96,7 @@ func logtoLocales(payload map[string]json.RawMessage) (locale string, locales []
 	if locale = strings.TrimSpace(locale); locale != "" {
 		wanted = locale
 	}
-	return locale, strings.Fields(wanted)
+	return langtag.Dashes(locale), strings.Fields(langtag.Dashes(wanted))
 }
 
 // isPasscode reports whether Tencent's verification templates take the passcode: they take at most six

@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"regexp"
@@ -24,6 +25,7 @@ func FuzzMessage(f *testing.F) {
 		with(to, signIn, `{"code": "048261", "locale": " zh-CN ", "uiLocales": "zh-CN zh"}`),
 		`{"to": "1", "to": "2", "type": "a", "payload": {"code": "1"}, "payload": {"locale": "en"}}`,
 		`{"to":"\ud800","type":"\u0000"}`,
+		"\ufeff" + with(to, signIn, `{"code": "048261", "locale": "en_US"}`),
 	} {
 		f.Add([]byte(body))
 	}
@@ -48,7 +50,7 @@ func FuzzMessage(f *testing.F) {
 
 		// The reference: maps have no tolerance of case.
 		var all map[string]any
-		require.NoError(t, json.Unmarshal(body, &all))
+		require.NoError(t, json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), &all))
 		require.Equal(t, all["to"], m.to)
 		require.Equal(t, all["type"], m.usageType)
 		payload, _ := all["payload"].(map[string]any)

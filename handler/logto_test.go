@@ -1,6 +1,7 @@
 package handler_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,30 +14,48 @@ import (
 
 func TestInvoke_whoIsNotLetIn(t *testing.T) {
 	t.Parallel()
-	for name, headers := range map[string]any{
-		"no header":                         fields{"authorization": absent},
-		"an empty one":                      fields{"authorization": ""},
-		"null":                              fields{"authorization": nil},
-		"a number":                          fields{"authorization": 5},
-		"an empty list":                     fields{"authorization": []string{}},
-		"no headers at all":                 nil,
-		"a wrong token":                     fields{"authorization": "Bearer guess"},
-		"the token without its scheme":      fields{"authorization": strings.TrimPrefix(token, "Bearer ")},
-		"the scheme in lower case":          fields{"authorization": strings.Replace(token, "B", "b", 1)},
-		"a part of it":                      fields{"authorization": token[:len(token)-1]},
-		"more than it":                      fields{"authorization": token + "x"},
-		"blanks around it":                  fields{"authorization": " " + token + " "},
-		"two tokens, the first right":       fields{"authorization": []string{token, "Bearer guess"}},
-		"two tokens, the second right":      fields{"authorization": []string{"Bearer guess", token}},
-		"two tokens in two spellings":       fields{"Authorization": "Bearer guess"},
-		"the right one beside an empty one": fields{"AUTHORIZATION": ""},
-		"another header":                    fields{"authorization": absent, "x-authorization": token},
+	const (
+		noHeader = "there is no Authorization header"
+		several  = "there are several Authorization headers, and they differ"
+		another  = "the Authorization header is not the secret's"
+	)
+	bare := strings.TrimPrefix(token, "Bearer ")
+	for name, tt := range map[string]struct {
+		headers any
+		hint    string
+	}{
+		"no header":                         {fields{"authorization": absent}, noHeader},
+		"an empty one":                      {fields{"authorization": ""}, noHeader},
+		"null":                              {fields{"authorization": nil}, noHeader},
+		"a number":                          {fields{"authorization": 5}, noHeader},
+		"an object":                         {fields{"authorization": fields{"a": token}}, noHeader},
+		"an empty list":                     {fields{"authorization": []string{}}, noHeader},
+		"a list with something else":        {fields{"authorization": []any{token, 5}}, noHeader},
+		"no headers at all":                 {nil, noHeader},
+		"another header":                    {fields{"authorization": absent, "x-authorization": token}, noHeader},
+		"one of 1 MB":                       {fields{"authorization": strings.Repeat("x", 1<<20)}, noHeader},
+		"a wrong token":                     {fields{"authorization": "Bearer guess"}, another},
+		"a part of it":                      {fields{"authorization": token[:len(token)-1]}, another},
+		"more than it":                      {fields{"authorization": token + "x"}, another},
+		"blanks around it":                  {fields{"authorization": " " + token + " "}, another},
+		"the scheme in lower case":          {fields{"authorization": "bearer " + bare}, another},
+		"the scheme alone":                  {fields{"authorization": "Bearer "}, another},
+		"the token without its scheme":      {fields{"authorization": bare}, `the Authorization header lacks the "Bearer " that the secret has`},
+		"the scheme twice":                  {fields{"authorization": "Bearer " + token}, `the Authorization header has a "Bearer " that the secret has not`},
+		"two tokens, the first right":       {fields{"authorization": []string{token, "Bearer guess"}}, several},
+		"two tokens, the second right":      {fields{"authorization": []string{"Bearer guess", token}}, several},
+		"two tokens in two spellings":       {fields{"Authorization": "Bearer guess"}, several},
+		"the right one beside an empty one": {fields{"AUTHORIZATION": ""}, several},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e, requests := newAccepting(t)
-			a := e.invoke(t, eventWith(fields{"headers": headers}))
+			a := e.invoke(t, eventWith(fields{"headers": tt.headers}))
 			require.Equal(t, "unauthorized", a.outcome())
+			require.Equal(t, tt.hint, a.logged("hint"))
+			isProof := map[bool]string{true: "", false: "logto"}[slices.Contains([]string{noHeader, several}, tt.hint)]
+			require.Equal(t, isProof, a.logged("caller"))
+			require.NotContains(t, a.Headers, versionHeader)
 			require.Empty(t, a.logged("type"), "nothing of a stranger's message is logged but its language")
 			require.Zero(t, *requests)
 		})
@@ -76,6 +95,7 @@ func TestInvoke_eachTokenOfTheSecretIsLetIn(t *testing.T) {
 func TestInvoke_whatIsNoMessage(t *testing.T) {
 	t.Parallel()
 	const (
+		bom       = "\ufeff"
 		notObject = "the body is not a JSON object"
 		notBase64 = "the body is not base64"
 		noTo      = "to is not a string"
@@ -98,6 +118,10 @@ func TestInvoke_whatIsNoMessage(t *testing.T) {
 		"half of base64":        {fields{"body": "e30", "isBase64Encoded": true}, notBase64},
 		"base64 nobody said":    {plain(inBase64(bodyWith())["body"]), notObject},
 		"nonsense":              {plain("nonsense"), notObject},
+		"a byte order mark":     {plain(bom), notObject},
+		"two byte order marks":  {plain(bom + bom + bodyWith()), notObject},
+		"a body of an object":   {plain(fields{"to": toMainland}), notObject},
+		"a large one of those":  {plain(fields{"to": strings.Repeat("x", 1<<20)}), notObject},
 		"a form":                {plain("to=" + toMainland), notObject},
 		"null in JSON":          {plain("null"), notObject},
 		"a list":                {plain("[" + bodyWith() + "]"), notObject},
@@ -159,6 +183,13 @@ func TestInvoke_passcodeIsAStringOfOneToSixDigits(t *testing.T) {
 		a := e.invoke(t, messageWith(fields{"payload": fields{"code": code}}))
 		assert.Equal(t, want, a.outcome(), "%#v", code)
 	}
+}
+
+func TestInvoke_byteOrderMarkIsSkipped(t *testing.T) {
+	t.Parallel()
+	e, _ := newAccepting(t)
+	require.Equal(t, "sent", e.invoke(t, eventWith(fields{"body": "\ufeff" + bodyWith()})).outcome())
+	require.Equal(t, "sent", e.invoke(t, eventWith(inBase64("\ufeff"+bodyWith()))).outcome())
 }
 
 // encoding/json alone would let a key in another case overwrite ours.
@@ -227,6 +258,8 @@ func TestInvoke_languageOfTheTemplate(t *testing.T) {
 	}{
 		{"none", nil, "everybody"},
 		{"locale", fields{"locale": "fr-CA"}, "french"},
+		{"locale as Java writes it", fields{"locale": "fr_CA"}, "french"},
+		{"uiLocales as Java writes them", fields{"uiLocales": "ja_JP zh_HK"}, "chinese"},
 		{"uiLocales", fields{"uiLocales": "ja zh-HK fr"}, "chinese"},
 		{"uiLocales with more blanks than needed", fields{"uiLocales": "  ja   fr "}, "french"},
 		{"locale is stronger", fields{"locale": "fr", "uiLocales": "zh"}, "french"},

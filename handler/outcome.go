@@ -3,6 +3,7 @@ package handler
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"runtime"
 	"strings"
 	"time"
@@ -32,19 +33,27 @@ const (
 	providerRefused    kind = "provider_refused"
 	unavailable        kind = "provider_unavailable"
 	unknown            kind = "outcome_unknown"
+	timer              kind = "timer" // in the log only
 )
 
 // outcome is what an invocation came to: a kind, and the facts that were learned on the way to it.
 type outcome struct {
 	kind       kind
 	hint       string        // for the operator: what to look at or to change
-	retryAfter time.Duration // when asking again may help; 0: not known
+	retryAfter time.Duration // when asking again may help, in whole seconds; 0: not known
 
+	caller   string            // who brought a proof, right or not
 	heard    bool              // the caller proved itself, and its message was read
 	message  message           // as far as it could be read
 	number   phone.Number      // zero: none was read
+	refused  phone.Error       // zero: the number was not refused
 	template template.Template // zero: none was chosen
 
+	notListed        bool   // ALLOWED_CALLING_CODES lacks the calling code
+	noTemplate       bool   // TEMPLATES has none for the message
+	probe            bool   // nothing was asked for: an uptime probe
+	busy             bool   // everybody is held back, not this person
+	noWholeAnswer    bool   // the connection or the time ended before Tencent's answer did
 	tencentCode      string // Tencent's error code, or why there is none
 	tencentRequestID string
 	sms              sms.Result
@@ -86,12 +95,66 @@ func (o outcome) withoutSecret(err error) outcome {
 	return o.ended(unavailable, e.Reason())
 }
 
-// withoutTemplate is for a number whose destination neither the usage type nor Generic has a template
-// for. Abroad that is a decision of the operator's, at home an oversight.
-func (o outcome) withoutTemplate() outcome {
-	k, to := notAllowed, "overseas"
-	if o.number.Mainland() {
-		k, to = misconfigured, "china"
+// notPosted is for an event that is no POST.
+func (o outcome) notPosted(method string) outcome {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		o.probe = true
+		return o.ended(methodNotAllowed, "")
+	case "":
+		return o.ended(methodNotAllowed, "the event has no httpMethod: this function takes events of "+
+			"its URL, and of a timer. A test event in SCF's console must look like testdata/events/sign-in.json")
+	default:
+		return o.ended(methodNotAllowed, "")
+	}
+}
+
+// withoutNumber is for a number that was refused.
+func (o outcome) withoutNumber(err error) outcome {
+	var e *phone.Error
+	if !errors.As(err, &e) {
+		return o.ended(invalidPhoneNumber, err.Error())
+	}
+	o.refused = *e
+	hint := e.Kind.String()
+	switch e.Kind {
+	case phone.BareMainland:
+		hint += ": the caller must put 86 before it, or set BARE_NUMBERS=china, which reads eleven digits " +
+			"1xxxxxxxxxx without + as mainland numbers and no longer as American ones"
+	case phone.NoCallingCode:
+		hint += ": the caller must send the number with its calling code"
+	case phone.Ambiguous:
+		hint += ": the caller must send the number with a plus sign, or without 00"
+	case phone.Special:
+		hint += ": premium-rate, toll-free, satellite and similar numbers get no codes"
+	}
+	return o.ended(invalidPhoneNumber, hint)
+}
+
+// detail is what a caller is told of a 400: what is wrong, in fixed words.
+func (o outcome) detail() string {
+	if o.refused.Kind != 0 {
+		return o.refused.Kind.String()
+	}
+	return o.hint
+}
+
+// notInList is for a number whose calling code the operator doesn't allow.
+func (o outcome) notInList() outcome {
+	o.notListed = true
+	return o.ended(notAllowed, "the calling code is not in ALLOWED_CALLING_CODES")
+}
+
+// withoutTemplate is for a number that neither the usage type nor Generic has a template for. That is a
+// decision of the operator's, but for a mainland number if there are mainland templates.
+func (o outcome) withoutTemplate(all template.Templates) outcome {
+	o.noTemplate = true
+	overseas := !o.number.Mainland()
+	k, to := notAllowed, "china"
+	if overseas {
+		to = "overseas"
+	} else if all.Serve(overseas) {
+		k = misconfigured
 	}
 	return o.ended(k, fmt.Sprintf("no template for %s numbers: write one in TEMPLATES, as "+
 		`{"usageType": "Generic", "templateCode": {"%s": "…"}}`, to, to))
@@ -104,7 +167,10 @@ func (o outcome) with(r sms.Result) outcome {
 	if r.KeyError != nil {
 		return o.withoutSecret(r.KeyError)
 	}
-	o.tencentCode, o.tencentRequestID, o.retryAfter = r.Code, r.RequestID, r.RetryAfter
+	o.tencentCode, o.tencentRequestID = r.Code, r.RequestID
+	o.retryAfter = (r.RetryAfter + time.Second - 1).Truncate(time.Second)
+	o.busy = r.Kind == tencent.Busy || tencent.Is(r.Code, "LimitExceeded.GlobalSmsSendingRateLimit")
+	o.noWholeAnswer = r.NoWholeAnswer
 	switch r.Kind {
 	case tencent.Accepted:
 		return o.ended(sent, r.Hint)
@@ -132,7 +198,7 @@ func (o outcome) panicked(sending bool) outcome {
 	}
 	o.panic = strings.Join(places, " ")
 	if sending {
-		o.tencentCode = "panic"
+		o.tencentCode, o.noWholeAnswer = "panic", true
 		return o.ended(unknown, sms.HintUnclear)
 	}
 	return o.ended(misconfigured, "a fault of this program: please report it with the panic's place")

@@ -2,9 +2,9 @@ package handler_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -20,20 +20,23 @@ import (
 	"scf-sms/secrets"
 )
 
-// Every outcome, as the caller that asks for JSON and the user of each language are told it.
+// Every outcome, as the caller that asks for JSON and the person who is signing in are told it.
+// internal/sentence has the sentences in all languages.
 func TestInvoke_everyOutcomeInEveryForm(t *testing.T) {
 	t.Parallel()
-	contactSupport := []string{"contact support", "联系客服", "聯絡客服", "サポートにお問い合わせください", "고객 지원에 문의"}
-	unavailable := []string{"cannot be sent at the moment", "暂时无法发送", "暫時無法傳送", "現在、認証コードを送信できません", "지금은 인증번호를 보낼 수 없습니다"}
-	tooMany := []string{"wait a while", "过于频繁", "過於頻繁", "リクエストが多すぎます", "요청이 너무 많습니다"}
-	notHere := []string{"this country or region", "该国家或地区", "該國家或地區", "この国または地域", "이 국가 또는 지역"}
+	const (
+		failed      = "The code could not be sent. Please contact support if this continues."
+		wrongNumber = "This phone number is not valid. Please check it and try again."
+		notHere     = "Codes cannot be sent to phone numbers in this country or region."
+		accepted    = "" // no sentence: it is told as accepted
+	)
 	refusal := func(code string) *cloudsim.Fault { return &cloudsim.Fault{Kind: cloudsim.Refuse, Code: code} }
 	failure := func(code string) *cloudsim.Fault { return &cloudsim.Fault{Kind: cloudsim.Error, Code: code} }
 	away := &cloudsim.Fault{Kind: cloudsim.HTTP}
 	header := func(value any) fields { return fields{"headers": fields{"authorization": value}} }
-	retryAfter := func(seconds string) map[string]string { return map[string]string{"retry-after": seconds} }
+	after := func(seconds string) map[string]string { return map[string]string{"retry-after": seconds} }
 	bearer := map[string]string{"www-authenticate": "Bearer"}
-	seen := map[string]bool{}
+	seen := map[string]bool{"timer": true} // TestInvoke_timerKeepsTheInstanceWarm
 	for _, tt := range []struct {
 		name     string
 		outcome  string
@@ -41,46 +44,59 @@ func TestInvoke_everyOutcomeInEveryForm(t *testing.T) {
 		message  fields
 		settings func(*setup)
 		ssm, sms *cloudsim.Fault
-		headers  map[string]string // beside content-type and cache-control
-		text     []string          // a part of it, in English, 简体中文, 繁體中文, 日本語, 한국어; nil: no text
+		headers  map[string]string // beside content-type, cache-control and the version
+		stranger bool              // the caller has not proved itself, so it isn't told the version
+		text     string
 	}{
-		{name: "nothing is wrong", outcome: "sent"},
-		{name: "no code", outcome: "bad_request", message: fields{"payload": fields{"code": absent}}, text: contactSupport},
-		{name: "no usage type", outcome: "bad_request", message: fields{"type": absent}, text: contactSupport},
-		{name: "no number", outcome: "bad_request", message: fields{"to": absent}, text: contactSupport},
-		{name: "a wrong number", outcome: "invalid_phone_number", message: fields{"to": "861368197425"},
-			text: []string{"This phone number is not valid", "手机号码无效", "手機號碼無效", "電話番号が正しくありません", "전화번호가 올바르지 않습니다"}},
-		{name: "a stranger", outcome: "unauthorized", event: header("Bearer guess"), headers: bearer, text: contactSupport},
-		{name: "GET", outcome: "method_not_allowed", event: fields{"httpMethod": "GET"},
-			headers: map[string]string{"allow": "POST"}, text: contactSupport},
+		{name: "nothing is wrong", outcome: "sent", text: accepted},
+		{name: "no code", outcome: "bad_request", message: fields{"payload": fields{"code": absent}}, text: failed},
+		{name: "no usage type", outcome: "bad_request", message: fields{"type": absent}, text: failed},
+		{name: "no number", outcome: "bad_request", message: fields{"to": absent}, text: failed},
+		{name: "no base64", outcome: "bad_request", event: fields{"isBase64Encoded": true}, text: failed},
+		{name: "a wrong number", outcome: "invalid_phone_number", message: fields{"to": "861368197425"}, text: wrongNumber},
+		{name: "a wrong number of an account", outcome: "invalid_phone_number",
+			message: fields{"to": "861368197425", "type": "MfaVerification"}, text: "The phone number on this account is not valid. Please contact support."},
+		{name: "a stranger", outcome: "unauthorized", event: header("Bearer guess"), headers: bearer, stranger: true, text: failed},
+		{name: "GET", outcome: "method_not_allowed", event: fields{"httpMethod": "GET"}, stranger: true,
+			headers: map[string]string{"allow": "POST"}, text: failed},
 		{name: "a calling code not allowed", outcome: "destination_not_allowed", settings: onlyAbroad, text: notHere},
 		{name: "no template abroad", outcome: "destination_not_allowed", message: fields{"to": toAmerica}, settings: noTextForAbroad, text: notHere},
-		{name: "no template at home", outcome: "misconfigured", settings: noMainlandText, text: contactSupport},
+		{name: "no template at home", outcome: "misconfigured", settings: noGenericAtHome, text: failed},
 		{name: "a number that opted out", outcome: "undeliverable", sms: refusal("FailedOperation.PhoneNumberInBlacklist"),
-			text: []string{"Please use another one", "请更换号码", "請更換號碼", "別の番号", "다른 번호"}},
+			text: "This phone number cannot receive codes. Please use another one."},
+		{name: "an account's number that opted out", outcome: "undeliverable", sms: refusal("FailedOperation.PhoneNumberInBlacklist"),
+			message: fields{"type": "ForgotPassword"}, text: "This phone number cannot receive codes. Please contact support."},
 		{name: "too often", outcome: "too_many_requests", sms: refusal("LimitExceeded.PhoneNumberThirtySecondLimit"),
-			headers: retryAfter("30"), text: tooMany},
+			headers: after("30"), text: "Too many codes have been requested. Please try again in 30 seconds."},
+		{name: "an hour too often", outcome: "too_many_requests", sms: refusal("LimitExceeded.PhoneNumberOneHourLimit"),
+			headers: after("3600"), text: "Too many codes have been requested. Please try again in an hour."},
+		{name: "a day too often, in the morning", outcome: "too_many_requests", sms: refusal("LimitExceeded.PhoneNumberDailyLimit"),
+			settings: func(s *setup) { s.Now = func() time.Time { return eleven().Add(-16 * time.Hour) } },
+			headers:  after("61200"), text: "Too many codes have been requested. Please try again tomorrow."},
 		{name: "too fast, and no time to wait", outcome: "too_many_requests", sms: failure("RequestLimitExceeded"),
-			settings: func(s *setup) { s.TimeBudget = 1900 * time.Millisecond }, headers: retryAfter("1"), text: tooMany},
-		{name: "problems", outcome: "misconfigured", settings: withProblems, text: contactSupport},
-		{name: "no secret", outcome: "misconfigured", ssm: failure("ResourceNotFound"), text: contactSupport},
-		{name: "no money", outcome: "provider_refused", sms: refusal("FailedOperation.InsufficientBalanceInSmsPackage"), text: contactSupport},
-		{name: "a wrong key", outcome: "provider_refused", sms: failure("AuthFailure.SecretIdNotFound"), text: contactSupport},
-		{name: "SSM away", outcome: "provider_unavailable", ssm: away, headers: retryAfter("5"), text: unavailable},
+			settings: func(s *setup) { s.TimeBudget = 1900 * time.Millisecond }, headers: after("1"),
+			text: "The service is busy. Please try again in a few seconds."},
+		{name: "too many go abroad", outcome: "too_many_requests", sms: refusal("LimitExceeded.GlobalSmsSendingRateLimit"),
+			headers: after("5"), text: "The service is busy. Please try again in a few seconds."},
+		{name: "problems", outcome: "misconfigured", settings: withProblems, stranger: true, text: failed},
+		{name: "no secret", outcome: "misconfigured", ssm: failure("ResourceNotFound"), stranger: true, text: failed},
+		{name: "no money", outcome: "provider_refused", sms: refusal("FailedOperation.InsufficientBalanceInSmsPackage"), text: failed},
+		{name: "a wrong key", outcome: "provider_refused", sms: failure("AuthFailure.SecretIdNotFound"), text: failed},
+		{name: "SSM away", outcome: "provider_unavailable", ssm: away, headers: after("5"), stranger: true,
+			text: "Codes cannot be sent at the moment. Please try again later."},
 		{name: "a stranger, SSM away", outcome: "provider_unavailable", event: header("Bearer guess"), ssm: away,
-			headers: retryAfter("5"), text: unavailable},
-		{name: "no token, SSM away", outcome: "unauthorized", event: header(absent), ssm: away, headers: bearer, text: contactSupport},
+			headers: after("5"), stranger: true, text: "Codes cannot be sent at the moment. Please try again later."},
+		{name: "no token, SSM away", outcome: "unauthorized", event: header(absent), ssm: away, headers: bearer, stranger: true, text: failed},
 		{name: "the day's messages used up", outcome: "provider_unavailable", sms: refusal("LimitExceeded.AppDailyLimit"),
-			headers: retryAfter("3600"), text: unavailable},
-		{name: "no answer", outcome: "outcome_unknown", sms: &cloudsim.Fault{Kind: cloudsim.EOFSent},
-			text: []string{"may be on its way", "可能已发出", "可能已送出", "送信済みの可能性があります", "발송되었을 수 있습니다"}},
-		{name: "a body too large", outcome: "body_too_large", event: fields{"body": tooLargeBody()}, // not read, so told in English
-			text: []string{"contact support", "contact support", "contact support", "contact support", "contact support"}},
+			headers: after("3600"), text: "Codes cannot be sent at the moment. Please try again in an hour."},
+		{name: "no answer", outcome: "outcome_unknown", sms: &cloudsim.Fault{Kind: cloudsim.EOFSent}, text: accepted},
+		{name: "an answer that says neither", outcome: "outcome_unknown", sms: away,
+			text: "The code may be on its way. If it does not arrive, request a new one. Only the newest code is valid."},
+		{name: "a body too large", outcome: "body_too_large", event: fields{"body": tooLargeBody()}, stranger: true, text: failed},
 	} {
 		seen[tt.outcome] = true
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			e := newEnv(t, func(s *setup) {
+		inBubble(t, tt.name, func(t *testing.T) {
+			e := newEnvInBubble(t, func(s *setup) {
 				s.Now = eleven
 				if tt.settings != nil {
 					tt.settings(s)
@@ -88,43 +104,102 @@ func TestInvoke_everyOutcomeInEveryForm(t *testing.T) {
 			})
 			e.cloud.Always(cloudsim.SendSms, tt.sms)
 			e.cloud.Always(cloudsim.GetSecretValue, tt.ssm)
-			ask := func(locale string, accept string) answer {
-				body := bodyWith(fields{"payload": fields{"locale": locale}}, tt.message)
+			ask := func(accept string) answer {
+				body := bodyWith(fields{"payload": fields{"locale": "en"}}, tt.message)
 				a := e.invoke(t, eventWith(fields{"headers": fields{"accept": accept}, "body": body}, tt.event))
 				require.Equal(t, tt.outcome, a.outcome())
 				want := map[string]string{"cache-control": "no-store", "content-type": a.Headers["content-type"]}
 				maps.Copy(want, tt.headers)
+				if !tt.stranger {
+					want[versionHeader] = "build-a"
+				}
 				require.Equal(t, want, a.Headers)
 				return a
 			}
-			for i, locale := range []string{"en", "zh-CN", "zh-TW", "ja", "ko"} {
-				if tt.text == nil {
-					for _, accept := range []string{"*/*", "application/json", "text/html"} {
-						require.Equal(t, "application/json", ask(locale, accept).Headers["content-type"])
-					}
-					continue
+			if tt.text == accepted {
+				for _, accept := range []string{"*/*", "application/json", "text/html"} {
+					a := ask(accept)
+					require.Equal(t, "application/json", a.Headers["content-type"])
+					require.Equal(t, map[string]int{"sent": 200, "outcome_unknown": 202}[tt.outcome], a.StatusCode)
 				}
-				a := ask(locale, "*/*")
-				require.Equal(t, "text/plain; charset=utf-8", a.Headers["content-type"])
-				require.Contains(t, a.Body, tt.text[i])
-				require.True(t, strings.HasSuffix(a.Body, " ("+requestID+")"), a.Body)
-				require.NotContains(t, a.Body, "\n")
-				for _, nothingForUsers := range []string{"Tencent", "腾讯", "SSM", "template", "模板", "key", "balance", "余额"} {
-					require.NotContains(t, a.Body, nothingForUsers)
-				}
-				for _, accept := range []string{"application/json", "application/problem+json"} {
-					a = ask(locale, accept)
-					require.Equal(t, "application/problem+json", a.Headers["content-type"])
-					require.JSONEq(t, toJSON(fields{
-						"type": "about:blank", "title": http.StatusText(a.StatusCode), "status": a.StatusCode,
-						"code": tt.outcome, "requestId": requestID,
-					}), a.Body)
-				}
+				return
+			}
+			require.Equal(t, tt.text+" ("+requestID[:8]+")", ask("*/*").Body)
+			for _, accept := range []string{"application/json", "application/problem+json"} {
+				require.Equal(t, "application/problem+json", ask(accept).Headers["content-type"])
 			}
 		})
 	}
 	for outcome := range statuses {
 		require.True(t, seen[outcome], outcome)
+	}
+}
+
+// What is wrong with a request is told in fixed words to callers that ask for JSON.
+func TestInvoke_detailOfABadRequest(t *testing.T) {
+	t.Parallel()
+	e, _ := newAccepting(t)
+	for want, event := range map[string]fields{
+		"the body is not base64":                            {"isBase64Encoded": true},
+		"the body is not a JSON object":                     {"body": "[]"},
+		"to is not a string":                                {"body": bodyWith(fields{"to": 1})},
+		"type is not a string, or empty":                    {"body": bodyWith(fields{"type": ""})},
+		"payload is not a JSON object":                      {"body": bodyWith(fields{"payload": 1})},
+		"payload.code is not a string of 1 to 6 digits":     {"body": bodyWith(fields{"payload": fields{"code": "48291357"}})},
+		"no number of this calling code has so many digits": {"body": bodyWith(fields{"to": "+441"})},
+		"a mainland number without its calling code":        {"body": bodyWith(fields{"to": "13681974253"})},
+	} {
+		a := e.invoke(t, eventWith(fields{"headers": fields{"accept": "application/json"}}, event))
+		require.Equal(t, 400, a.StatusCode)
+		var problem struct{ Detail string }
+		require.NoError(t, json.Unmarshal([]byte(a.Body), &problem))
+		require.Equal(t, want, problem.Detail)
+	}
+}
+
+// Logto's console tries the connector with the type Generic and no locale. Who does that is an
+// administrator, and is told what to change.
+func TestInvoke_administratorIsToldWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	const (
+		header   = "The Authorization header is not the one in the secret. The function's log says how it differs."
+		number   = "This is not a mobile number with its calling code, such as 86 for mainland China."
+		code     = "This country is not in ALLOWED_CALLING_CODES."
+		template = "Generic has no template in TEMPLATES for numbers of this destination."
+	)
+	test := fields{"type": "Generic", "payload": fields{"code": "000000"}}
+	guess := fields{"headers": fields{"authorization": "Bearer guess"}}
+	for _, tt := range []struct {
+		name    string
+		event   fields
+		message fields
+		change  func(*setup)
+		want    string
+		status  int
+	}{
+		{"another header", guess, nil, nil, header, 401},
+		{"no header", fields{"headers": fields{"authorization": absent}}, nil, nil, header, 401},
+		{"a number without its calling code", nil, fields{"to": "13681974253"}, nil, number, 400},
+		{"a calling code that is not in the list", nil, nil, onlyAbroad, code, 403},
+		{"no template abroad", nil, fields{"to": toAmerica}, noTextForAbroad, template, 403},
+		{"no template at home", nil, nil, noGenericAtHome, template, 500},
+		{"no mainland templates at all", nil, nil, noMainlandText, template, 403},
+
+		{"nothing that an administrator knows more of", nil, fields{"payload": fields{"code": 5}}, nil, "The code could not be sent.", 400},
+		{"a page's language", guess, fields{"payload": fields{"locale": "en"}}, nil, "The code could not be sent.", 401},
+		{"another type", guess, fields{"type": "SignIn"}, nil, "The code could not be sent.", 401},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e, _ := newAccepting(t, func(s *setup) {
+				if tt.change != nil {
+					tt.change(s)
+				}
+			})
+			a := e.invoke(t, eventWith(fields{"body": bodyWith(test, tt.message)}, tt.event))
+			require.Equal(t, tt.status, a.StatusCode)
+			require.True(t, strings.HasPrefix(a.Body, tt.want), a.Body)
+		})
 	}
 }
 
@@ -139,6 +214,8 @@ type fakeSecrets struct{}
 func (fakeSecrets) Authorized(_ context.Context, p secrets.Proof) (bool, error) {
 	return p.Matches([]string{token}), nil
 }
+
+func (fakeSecrets) Refresh(context.Context) error { return nil }
 
 // newWithFakes is a handler without anything behind it.
 func newWithFakes(t testing.TB, s handler.Secrets, m handler.SMS) (*handler.Handler, *testlog.Log) {
@@ -191,6 +268,8 @@ func TestInvoke_everyKindOfTencents(t *testing.T) {
 type failingSecrets struct{ err error }
 
 func (s failingSecrets) Authorized(context.Context, secrets.Proof) (bool, error) { return false, s.err }
+
+func (s failingSecrets) Refresh(context.Context) error { return s.err }
 
 func TestInvoke_withoutASecret(t *testing.T) {
 	t.Parallel()

@@ -29,6 +29,11 @@ func (f *faulty) Authorized(ctx context.Context, p secrets.Proof) (bool, error) 
 	return fakeSecrets{}.Authorized(ctx, p)
 }
 
+func (f *faulty) Refresh(context.Context) error {
+	f.panicIn("Refresh")
+	return nil
+}
+
 func (f *faulty) Key(context.Context) (*secrets.Key, error) {
 	f.panicIn("Key")
 	return secrets.NewKey("AKIDone", "one-secret-key", ""), nil

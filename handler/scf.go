@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -10,13 +11,13 @@ import (
 	"time"
 
 	"github.com/tencentyun/scf-go-lib/functioncontext"
+
+	"scf-sms/internal/rawjson"
 )
 
 // request is what SCF hands over: the event of API Gateway
 // (https://cloud.tencent.com/document/product/583/12513) or of a function URL
 // (https://cloud.tencent.com/document/product/583/96099), and what the context says of the invocation.
-// scf-go-lib's own event type knows no isBase64Encoded and fails on query strings that the gateway
-// does send.
 type request struct {
 	event
 	isEvent bool   // the payload is a JSON object
@@ -24,48 +25,65 @@ type request struct {
 	caller  caller // who called, by the proof that it brings
 }
 
-// event has the fields that are read of an event.
+// event has the fields that are read of an event, as they came. Each is read when it is needed: a
+// field of an unexpected type is as if it were absent, and never takes the others with it. They are parts
+// of the event, so that one of 6 MB isn't in memory twice.
 type event struct {
-	Method          string                 `json:"httpMethod"`
-	Headers         map[string]headerValue `json:"headers"`
-	Body            *string                `json:"body"`
-	IsBase64Encoded lenientBool            `json:"isBase64Encoded"`
-}
-
-// headerValue is a string, or a list of strings where a gateway keeps repeated headers apart.
-type headerValue []string
-
-func (h *headerValue) UnmarshalJSON(raw []byte) error {
-	var one string
-	if json.Unmarshal(raw, &one) == nil {
-		*h = headerValue{one}
-		return nil
-	}
-	var many []string
-	if json.Unmarshal(raw, &many) == nil {
-		*h = many
-	}
-	return nil // anything else is no header that we read
-}
-
-// lenientBool is true for true and for "true": the gateway's documentation shows the one, its events
-// have the other.
-type lenientBool bool
-
-func (b *lenientBool) UnmarshalJSON(raw []byte) error {
-	*b = lenientBool(strings.EqualFold(strings.Trim(string(raw), `"`), "true"))
-	return nil
+	Method, Headers, Body, IsBase64Encoded, Type json.RawMessage
 }
 
 func newRequest(ctx context.Context, payload []byte) *request {
 	req := &request{id: requestID(ctx)}
-	var e *event
-	if json.Unmarshal(payload, &e) == nil && e != nil {
-		req.event, req.isEvent = *e, true
+	if json.Valid(payload) && begins(bytes.TrimSpace(payload), '{') {
+		req.isEvent = true
+		req.event = newEvent(payload)
 	}
 	req.caller = callerOf(req)
 	return req
 }
+
+func newEvent(object []byte) (e event) {
+	for name, value := range rawjson.Fields(object) {
+		switch name {
+		case "httpMethod":
+			e.Method = value
+		case "headers":
+			e.Headers = value
+		case "body":
+			e.Body = value
+		case "isBase64Encoded":
+			e.IsBase64Encoded = value
+		case "Type":
+			e.Type = value
+		}
+	}
+	return e
+}
+
+// method is "" for what is no HTTP request, such as a test event of SCF's console.
+func (e *event) method() string {
+	return word(e.Method)
+}
+
+// isTimer reports whether SCF's timer trigger made the event
+// (https://cloud.tencent.com/document/product/583/9708). Nobody can post one: what is posted has a
+// method, headers and a body.
+func (e *event) isTimer() bool {
+	return word(e.Type) == "Timer" && !begins(e.Method, '"') && !begins(e.Headers, '{') && !begins(e.Body, '"')
+}
+
+// word returns a string that is no longer than words are.
+func word(raw json.RawMessage) string {
+	const longest = 64
+	if len(raw) > longest {
+		return ""
+	}
+	text, _ := rawjson.String(raw)
+	return text
+}
+
+// begins tells a string or an object from other values without reading it.
+func begins(raw json.RawMessage, with byte) bool { return len(raw) > 0 && raw[0] == with }
 
 // requestID is the invocation's id. SCF always sends one. A host that doesn't is answered all the same.
 func requestID(ctx context.Context) string {
@@ -94,24 +112,33 @@ func bound(ctx context.Context, budget time.Duration) (context.Context, context.
 	return context.WithDeadline(context.WithoutCancel(ctx), end)
 }
 
-// header returns all values of a header, whose name may come in any case.
-func (e *event) header(name string) []string {
-	var values []string
-	for key, value := range e.Headers {
-		if strings.EqualFold(key, name) {
-			values = append(values, value...)
+// header returns all values of a header, whose name may come in any case. A value is a string, or a list
+// of strings where a gateway keeps repeated headers apart. One that is too large is as if it were absent.
+func (e *event) header(name string) (values []string) {
+	const maxValue = 64 << 10 // bytes; gateways let less through
+	for key, raw := range rawjson.Fields(e.Headers) {
+		if !strings.EqualFold(key, name) || len(raw) > maxValue {
+			continue
+		}
+		if one, ok := rawjson.String(raw); ok {
+			values = append(values, one)
+		} else if many, ok := rawjson.Strings(raw); ok {
+			values = append(values, many...)
 		}
 	}
 	return values
 }
 
-// authorization returns the Authorization header. It is "" if there are several that differ: nothing
-// says which one is meant.
-func (e *event) authorization() string {
-	if values := slices.Compact(e.header("authorization")); len(values) == 1 {
-		return values[0]
+// authorization returns the Authorization header, or why there is none.
+func (e *event) authorization() (header, problem string) {
+	switch values := slices.Compact(e.header("authorization")); {
+	case len(values) > 1:
+		return "", "there are several Authorization headers, and they differ"
+	case len(values) == 0 || values[0] == "":
+		return "", "there is no Authorization header"
+	default:
+		return values[0], ""
 	}
-	return ""
 }
 
 // accepts reports whether the Accept header names one of the media types.
@@ -127,33 +154,50 @@ func (e *event) accepts(types ...string) bool {
 	return false
 }
 
-// bodySize returns the size of the body in bytes, without decoding it.
-func (e *event) bodySize() int {
-	if e.Body == nil {
-		return 0
+var (
+	errTooLarge  = errors.New("the body is too large")
+	errNotBase64 = errors.New("the body is not base64")
+)
+
+// body returns the request's body, or errTooLarge if it has more bytes than limit.
+func (e *event) body(limit int) ([]byte, error) {
+	if !begins(e.Body, '"') {
+		return nil, nil
 	}
-	if !e.IsBase64Encoded {
-		return len(*e.Body)
+	// A byte takes up to 6 characters in JSON and 4/3 in base64. A body that can't be small enough is
+	// not even unquoted.
+	const escaped = 10
+	if len(e.Body) > escaped*limit {
+		return nil, errTooLarge
 	}
-	encoded := *e.Body
+	body, _ := rawjson.String(e.Body)
+	if isTrue(e.IsBase64Encoded) {
+		if decodedSize(body) > limit {
+			return nil, errTooLarge
+		}
+		decoded, err := base64.StdEncoding.DecodeString(body)
+		if err != nil {
+			return nil, errNotBase64
+		}
+		return decoded, nil
+	}
+	if len(body) > limit {
+		return nil, errTooLarge
+	}
+	return []byte(body), nil
+}
+
+// isTrue reports whether a value is true or "true": the gateway's documentation shows the one, its
+// events have the other.
+func isTrue(raw json.RawMessage) bool {
+	return bytes.EqualFold(bytes.Trim(raw, `"`), []byte("true"))
+}
+
+// decodedSize is the size of what is in base64, also if it can't be decoded.
+func decodedSize(encoded string) int {
 	breaks := strings.Count(encoded, "\n") + strings.Count(encoded, "\r") // decoders skip them
 	padding := strings.Count(encoded[max(0, len(encoded)-4):], "=")
 	return base64.StdEncoding.DecodedLen(len(encoded)-breaks) - padding
-}
-
-// body returns the request's body.
-func (e *event) body() ([]byte, error) {
-	if e.Body == nil {
-		return nil, nil
-	}
-	if !e.IsBase64Encoded {
-		return []byte(*e.Body), nil
-	}
-	body, err := base64.StdEncoding.DecodeString(*e.Body)
-	if err != nil {
-		return nil, errors.New("the body is not base64")
-	}
-	return body, nil
 }
 
 // response is what SCF takes back: API Gateway's integrated response, which function URLs take too.

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"scf-sms/internal/checkout"
+	"scf-sms/internal/scfhost"
 )
 
 // needBash skips a test where scripts can't run.
@@ -29,13 +30,14 @@ func needBash(t *testing.T) {
 	}
 }
 
-// packaged runs package.sh in a copy of this project, called from elsewhere and with variables on
-// top of this process's, and returns the folder with what it made.
-func packaged(t *testing.T, umask string, variables ...string) string {
+// packaged runs package.sh in a clone of this project with one commit, called from elsewhere and
+// with variables on top of this process's. It returns the folder with what it made, and the commit.
+func packaged(t *testing.T, umask string, variables ...string) (dist, commit string) {
 	t.Helper()
 	copied := filepath.Join(t.TempDir(), "a folder")
 	require.NoError(t, checkout.Copy("..", copied))
-	dist := filepath.Join(copied, "dist")
+	commit = commitAll(t, copied)
+	dist = filepath.Join(copied, "dist")
 	require.NoError(t, os.Mkdir(dist, 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(dist, "stale"), nil, 0o644))
 
@@ -47,8 +49,26 @@ func packaged(t *testing.T, umask string, variables ...string) string {
 	require.NoError(t, err, "%s", out)
 	assert.Regexp(t, `(?m)^dist/main +\d+ bytes  sha256 [0-9a-f]{64}$`, string(out))
 	assert.Regexp(t, `(?m)^dist/main\.zip +\d+ bytes  sha256 [0-9a-f]{64}$`, string(out))
-	assert.Regexp(t, `(?m)^version unknown, built with `+toolchain(t)+`$`, string(out))
-	return dist
+	assert.Regexp(t, `(?m)^version `+commit+`, built with `+toolchain(t)+`$`, string(out))
+	return dist, commit
+}
+
+// commitAll makes a folder a clone, and returns its one commit. The same files make the same one.
+func commitAll(t *testing.T, dir string) string {
+	t.Helper()
+	var commit string
+	for _, args := range [][]string{
+		{"init", "-q"}, {"add", "."}, {"commit", "-q", "-m", "all"}, {"rev-parse", "--short=12", "HEAD"},
+	} {
+		git := exec.CommandContext(t.Context(), "git", append([]string{"-C", dir}, args...)...)
+		git.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
+			"GIT_AUTHOR_NAME=n", "GIT_AUTHOR_EMAIL=e", "GIT_AUTHOR_DATE=2026-01-01T00:00:00Z",
+			"GIT_COMMITTER_NAME=n", "GIT_COMMITTER_EMAIL=e", "GIT_COMMITTER_DATE=2026-01-01T00:00:00Z")
+		out, err := git.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		commit = strings.TrimSpace(string(out))
+	}
+	return commit
 }
 
 // toolchain is the version of Go that go.mod names.
@@ -75,8 +95,11 @@ func TestPackage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function twice")
 	}
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("needs git")
+	}
 	needToolchain(t)
-	dist := packaged(t, "022")
+	dist, commit := packaged(t, "022")
 	entries, err := os.ReadDir(dist)
 	require.NoError(t, err)
 	require.Len(t, entries, 2, "what an earlier build left is gone")
@@ -92,6 +115,18 @@ func TestPackage(t *testing.T) {
 		assert.Equal(t, elf.EM_X86_64, binary.Machine)
 		assert.Nil(t, binary.Section(".interp"), "it is not static")
 		assert.Nil(t, binary.Section(".symtab"), "it is not stripped")
+	})
+
+	t.Run("its log lines hold the version", func(t *testing.T) {
+		if runtime.GOARCH != "amd64" {
+			t.Skip("needs amd64")
+		}
+		instance, err := scfhost.New(scfhost.Function{Binary: filepath.Join(dist, "main")})
+		require.NoError(t, err)
+		defer instance.Close()
+		result, err := instance.Invoke(t.Context(), []byte(`{}`))
+		require.NoError(t, err)
+		assert.Contains(t, result.Stdout, `"version":"`+commit+`"`)
 	})
 
 	t.Run("the archive holds it and nothing else", func(t *testing.T) {
@@ -115,7 +150,7 @@ func TestPackage(t *testing.T) {
 	})
 
 	t.Run("elsewhere they are the same bytes", func(t *testing.T) {
-		other := packaged(t, "077", "GOFLAGS=-race", "GOAMD64=v3", "GOOS=darwin", "GOARCH=arm64",
+		other, _ := packaged(t, "077", "GOFLAGS=-race", "GOAMD64=v3", "GOOS=darwin", "GOARCH=arm64",
 			"GOEXPERIMENT=jsonv2", "CGO_ENABLED=1", "TZ=Asia/Shanghai")
 		for _, name := range []string{"main", "main.zip"} {
 			want, err := os.ReadFile(filepath.Join(dist, name))

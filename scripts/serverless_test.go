@@ -188,5 +188,5 @@ func requiredSettings() (names []string) {
 			names = append(names, problem.Variable)
 		}
 	}
-	return names
+	return append(names, "SIGN_NAME") // which the example's mainland templates need
 }

@@ -13,16 +13,13 @@ import (
 )
 
 const (
-	// fetchTimeout bounds one request to SSM. It is shorter than the 4 s an invocation grants SSM,
-	// so a caller who joined a fetch that fails can still start its own.
-	fetchTimeout = 3500 * time.Millisecond
-
 	// patience is how long an invocation waits for a refresh while it holds a secret that works.
 	patience = time.Second
 
-	// tokenPause is the shortest time between two fetches for unknown tokens: wrong ones can't
-	// drive up the number of calls.
-	tokenPause = 5 * time.Second
+	// Between two fetches for unknown tokens there is a pause, so that wrong ones can't drive up the
+	// number of calls. It doubles from firstPause to lastPause while only unknown ones come.
+	firstPause = 5 * time.Second
+	lastPause  = time.Minute
 
 	// After a failed refresh the next try waits firstBackoff, then twice as long each time, up to
 	// lastBackoff.
@@ -32,11 +29,14 @@ const (
 
 // Config says where the secret is and how long it is fresh.
 type Config struct {
-	Name     string           // SecretName
-	Version  string           // VersionId
-	Region   string           // X-TC-Region
-	Endpoint tencent.Endpoint // of SSM
-	TTL      time.Duration    // a fetched secret is fresh for a random time in [TTL/2, TTL)
+	Name    string // SecretName of the secret with the AccessKey
+	Version string // VersionId
+	// CallersName is the SecretName of what callers prove themselves with; "": Name.
+	CallersName string
+	Region      string           // X-TC-Region
+	Endpoint    tencent.Endpoint // of SSM
+	TTL         time.Duration    // a fetched secret is fresh for a random time in [TTL/2, TTL)
+	Budget      time.Duration    // the longest an invocation takes; 0: 8 s
 
 	Transport http.RoundTripper // a *liveconn.Transport, shared with the sends
 	Log       *slog.Logger      // required by a Cache
@@ -59,16 +59,9 @@ type Cache struct {
 	gen      uint64     // generation: goes up when a fetch starts or becomes obsolete
 	fetching *fetch     // the fetch of generation gen while it runs, else nil
 	failures int        // refreshes that failed since one succeeded
-	askedFor time.Time  // when an unknown token last caused a fetch
-}
 
-// fetch is one request to SSM, shared by all who wait for it.
-type fetch struct {
-	gen    uint64
-	began  time.Time
-	done   chan struct{} // closed when secret and err are set
-	secret *Secret
-	err    error
+	askedFor time.Time     // the last fetch for an unknown token, or while none was held
+	pause    time.Duration // after askedFor; 0: no unknown token came since a known one
 }
 
 // New returns a Cache that has fetched nothing yet.
@@ -79,6 +72,9 @@ func New(c Config) *Cache {
 	if c.Now == nil {
 		// Without the monotonic reading: that clock may stand still while the process is frozen.
 		c.Now = func() time.Time { return time.Now().Round(0) }
+	}
+	if c.Budget == 0 {
+		c.Budget = 8 * time.Second
 	}
 	if c.Random == nil {
 		c.Random = rand.Float64
@@ -94,7 +90,9 @@ func (c *Cache) Prefetch() {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.startLocked(context.Background())
+	if c.gen == 0 {
+		c.startLocked(context.Background()).awaited = false
+	}
 }
 
 // Authorized reports whether the caller with this proof is let in. Before it says no it may fetch
@@ -109,11 +107,20 @@ func (c *Cache) Authorized(ctx context.Context, p Proof) (bool, error) {
 	}
 	for s != nil {
 		if values := s.Values(p.Field); len(values) > 0 && p.Matches(values) {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.pause = 0
 			return true, nil
 		}
 		s = c.newer(ctx, s)
 	}
 	return false, nil
+}
+
+// Refresh fetches the secret if that is due. Its error, an *[Error], means that none is held.
+func (c *Cache) Refresh(ctx context.Context) error {
+	_, err := c.Key(ctx)
+	return err
 }
 
 // Key returns the AccessKey to sign with. Its error is an *[Error].
@@ -125,16 +132,6 @@ func (c *Cache) Key(ctx context.Context) (*Key, error) {
 		return nil, err
 	}
 	return s.Key, nil
-}
-
-// share bounds ctx to SSM's share of an invocation: half of the time it has left, so that an SSM that
-// doesn't answer leaves time for the SMS.
-func share(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, time.Until(deadline)/2)
 }
 
 // Reject says that Tencent does not accept k. If k is still the key held, the next call fetches the
@@ -160,43 +157,45 @@ func (c *Cache) get(ctx context.Context) (*Secret, error) {
 		c.mu.Unlock()
 		return held, nil
 	}
+	late := joined && c.fetching.requests == maxRequests // it won't ask again
 	f := c.startLocked(ctx)
 	c.mu.Unlock()
-	if held == nil {
-		s, err := f.wait(ctx)
-		if err == nil || !joined || ctx.Err() != nil {
-			return s, err
+	if held != nil {
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		if s, err := f.wait(ctx); err == nil {
+			return s, nil
 		}
-		// The fetch we joined failed, perhaps frozen or with expired credentials. Try it ourselves.
-		c.mu.Lock()
-		f = c.startLocked(ctx)
-		c.mu.Unlock()
-		return f.wait(ctx)
+		return held, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if s, err := f.wait(ctx); err == nil {
-		return s, nil
+	s, err := f.wait(ctx)
+	// A fetch that we joined may have had credentials that expired: ours may be newer.
+	again := err != nil && (f.lost || late || joined && isPermanent(err))
+	if !again || ctx.Err() != nil {
+		return s, err
 	}
-	return held, nil
+	c.mu.Lock()
+	if c.held != nil {
+		defer c.mu.Unlock()
+		return c.held, nil
+	}
+	f = c.startLocked(ctx)
+	c.mu.Unlock()
+	return f.wait(ctx)
 }
 
 // newer returns a secret of another fetch than s: the one held by now, or the result of the fetch
-// under way, or of one that it starts. It returns nil if there is none, or if a fetch was started
-// for an unknown token less than tokenPause ago.
+// under way, or of one that it starts. It returns nil if there is none, or if it is too soon after
+// the last fetch for an unknown token.
 func (c *Cache) newer(ctx context.Context, s *Secret) *Secret {
 	c.mu.Lock()
 	if c.held != nil && c.held.gen != s.gen {
 		defer c.mu.Unlock()
 		return c.held
 	}
-	if c.fetching == nil {
-		now := c.Now()
-		if pause := now.Sub(c.askedFor); pause >= 0 && pause < tokenPause {
-			c.mu.Unlock()
-			return nil
-		}
-		c.askedFor = now
+	if c.fetching == nil && !c.mayAskLocked() {
+		c.mu.Unlock()
+		return nil
 	}
 	f := c.startLocked(ctx)
 	c.mu.Unlock()
@@ -206,107 +205,23 @@ func (c *Cache) newer(ctx context.Context, s *Secret) *Secret {
 	return fetched
 }
 
+// mayAskLocked reports whether the secret may be fetched for an unknown token now, and if so lets
+// the pause begin.
+func (c *Cache) mayAskLocked() bool {
+	now := c.Now()
+	pause := max(c.pause, firstPause)
+	if since := now.Sub(c.askedFor); since >= 0 && since < pause {
+		c.pause = pause
+		return false
+	}
+	c.askedFor = now
+	c.pause = min(max(2*c.pause, firstPause), lastPause)
+	return true
+}
+
 // freshLocked reports whether the secret held need not be fetched yet. A due time that is too far
 // off means that the clock was set back: then it must.
 func (c *Cache) freshLocked() bool {
 	left := c.due.Sub(c.Now())
 	return left > 0 && left <= max(c.TTL, lastBackoff)
-}
-
-// forgetLostLocked drops a fetch that was frozen: its own timeout may have stood still, or is about
-// to end it.
-func (c *Cache) forgetLostLocked() {
-	if c.fetching == nil {
-		return
-	}
-	if age := c.Now().Sub(c.fetching.began); age < 0 || age >= fetchTimeout {
-		c.dropFetchLocked()
-	}
-}
-
-// dropFetchLocked makes the fetch under way, if there is one, obsolete.
-func (c *Cache) dropFetchLocked() {
-	c.gen++
-	c.fetching = nil
-}
-
-// wait returns the result of the fetch, or an error when ctx ends before.
-func (f *fetch) wait(ctx context.Context) (*Secret, error) {
-	select {
-	case <-f.done:
-		return f.secret, f.err
-	case <-ctx.Done():
-		return nil, &Error{Kind: Unreachable, Text: tooLate}
-	}
-}
-
-// startLocked returns the fetch under way, or starts one. That runs on a context of its own, with
-// the values of ctx (the invocation's credentials) but not its end.
-func (c *Cache) startLocked(ctx context.Context) *fetch {
-	if c.fetching != nil {
-		return c.fetching
-	}
-	c.gen++
-	f := &fetch{gen: c.gen, began: c.Now(), done: make(chan struct{})}
-	c.fetching = f
-	go func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
-		defer cancel()
-		if c.OnFetch != nil {
-			c.OnFetch()
-		}
-		role, err := c.role(ctx)
-		if err == nil {
-			f.secret, err = Fetch(ctx, c.Config, role)
-		}
-		f.err = err
-		c.finish(f)
-	}()
-	return f
-}
-
-// finish caches the result of a fetch and wakes its waiters.
-func (c *Cache) finish(f *fetch) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	defer close(f.done)
-	if f.err == nil {
-		f.secret.gen = f.gen
-	}
-	if f.gen != c.gen { // it is obsolete
-		if c.held != nil {
-			f.secret, f.err = c.held, nil
-		}
-		return
-	}
-	c.fetching = nil
-	now := c.Now()
-	if f.err != nil {
-		c.failedLocked(now, f.err)
-		return
-	}
-	if c.failures > 0 {
-		c.Log.Info("the secret can be refreshed again", "failures", c.failures)
-	}
-	c.failures = 0
-	c.held = f.secret
-	c.due = now.Add(c.spread(c.TTL))
-}
-
-// failedLocked sets the time of the next try. With no secret held every invocation tries.
-func (c *Cache) failedLocked(now time.Time, err error) {
-	if c.held == nil {
-		return
-	}
-	backoff := min(firstBackoff<<min(c.failures, 10), lastBackoff)
-	c.due = now.Add(c.spread(backoff))
-	if c.failures == 0 {
-		c.Log.Warn("the secret could not be refreshed; keeping the old one", "error", err)
-	}
-	c.failures++
-}
-
-// spread returns a random time in [d/2, d), so that instances started together don't ask together.
-func (c *Cache) spread(d time.Duration) time.Duration {
-	return d/2 + time.Duration(c.Random()*float64(d/2))
 }

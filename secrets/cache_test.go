@@ -76,11 +76,11 @@ func TestClock_setBackKeepsNoSecretAndNoTokenWaiting(t *testing.T) {
 	clock := time.Now()
 	f.cache.Now = func() time.Time { return clock }
 	f.requireRefused(t, "Bearer wrong")
-	f.requireFetches(t, 2)
+	f.requireFetches(t, 1)
 
 	clock = clock.Add(-24 * time.Hour)
 	f.requireRefused(t, "Bearer wrong")
-	f.requireFetches(t, 4, "one because the secret is of tomorrow, one for the token")
+	f.requireFetches(t, 3, "one because the secret is of tomorrow, one for the token")
 }
 
 func TestFetch_isSharedByAllWhoAskAtOnce(t *testing.T) {
@@ -100,22 +100,24 @@ func TestFetch_isSharedByAllWhoAskAtOnce(t *testing.T) {
 
 func TestFetch_goesOnForTheOthersWhenACallerGivesUp(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
-		f.delayNext(2 * time.Second)
+		f.cache.Random = func() float64 { return 0.5 }
+		f.breakSSM()
+		elapsed := stopwatch()
 		var all sync.WaitGroup
 		all.Go(func() {
-			elapsed := stopwatch()
 			_, err := f.cache.Key(within(t, time.Second))
 			assert.Equal(t, &Error{Text: "too late"}, err)
 			assert.Equal(t, time.Second, elapsed())
 		})
-		synctest.Wait() // it started the fetch
+		synctest.Wait() // it started the fetch, whose first request failed
+		f.mendSSM()
+		f.delayNext(2 * time.Second)
 		all.Go(func() {
-			elapsed := stopwatch()
 			f.requireKey(t, "minsc")
-			assert.Equal(t, 2*time.Second, elapsed())
+			assert.Equal(t, 3587500*time.Microsecond, elapsed())
 		})
 		all.Wait()
-		f.requireFetches(t, 1)
+		f.requireFetches(t, 2)
 	})
 }
 
@@ -135,45 +137,6 @@ func TestFetch_outlivesTheInvocationThatStartedIt(t *testing.T) {
 		first.Wait()
 		f.requireKey(t, "minsc")
 		f.requireFetches(t, 1)
-	})
-}
-
-func TestFetch_callerWhoseJoinedFetchFailedTriesOnceItself(t *testing.T) {
-	inBubble(t, func(t *testing.T, f *fixture) {
-		f.script(cloudsim.Fault{Kind: cloudsim.HangUnsent})
-		f.cache.Prefetch()
-		synctest.Wait()
-		// What the default time budget leaves for SSM.
-		key, err := f.cache.Key(within(t, 3975*time.Millisecond))
-		require.NoError(t, err)
-		require.Equal(t, "minsc", key.GetSecretId())
-		f.requireFetches(t, 2)
-	})
-}
-
-func TestFetch_hangsAndNothingIsHeld(t *testing.T) {
-	inBubble(t, func(t *testing.T, f *fixture) {
-		f.hangSSM()
-		elapsed := stopwatch()
-		failure := f.failure(t, within(t, 3*time.Second))
-		require.Equal(t, &Error{Text: "too late"}, failure)
-		require.Equal(t, 3*time.Second, elapsed(), "the caller's own time")
-
-		failure = f.failure(t, t.Context())
-		require.Equal(t, &Error{Text: "timed out"}, failure)
-		require.Equal(t, 2*fetchTimeout, elapsed(),
-			"the fetch it joined to its end, and one of its own")
-		f.requireFetches(t, 2)
-
-		allowed, err := f.cache.Authorized(within(t, time.Second), sends("Bearer boo"))
-		require.Equal(t, &Error{Text: "too late"}, err)
-		require.False(t, allowed)
-
-		f.mendSSM()
-		pass(fetchTimeout)
-		f.requireKey(t, "minsc")
-		f.requireFetches(t, 4, "with nothing held every invocation tries")
-		require.Empty(t, f.log.messages(t), "the callers have the error")
 	})
 }
 
@@ -228,11 +191,13 @@ func TestPrefetch(t *testing.T) {
 			f.requireFetches(t, 1)
 		},
 		"after its failure the first call fetches": func(t *testing.T, f *fixture) {
-			f.script(cloudsim.Fault{Kind: cloudsim.Error})
+			f.breakSSM()
 			f.cache.Prefetch()
-			synctest.Wait()
+			pass(f.cache.Budget)
+			f.requireFetches(t, maxRequests)
+			f.mendSSM()
 			f.requireKey(t, "minsc")
-			f.requireFetches(t, 2)
+			f.requireFetches(t, maxRequests+1)
 			require.Empty(t, f.log.messages(t))
 		},
 	} {
@@ -351,7 +316,7 @@ func TestRefresh_thatHangsCostsOneInvocationASecond(t *testing.T) {
 		f.requireKey(t, "minsc")
 		f.requireFetches(t, 2)
 
-		pass(fetchTimeout - patience)
+		pass(refreshTimeout - patience)
 		require.Len(t, f.log.messages(t), 1)
 		require.Contains(t, f.log.String(), "SSM gave no answer: timed out")
 		f.requireKey(t, "minsc")
@@ -414,7 +379,7 @@ func TestReject_whileSSMIsAwayDoesNotBringTheKeyBack(t *testing.T) {
 		for range 3 {
 			require.Equal(t, "InternalError", f.failure(t, t.Context()).Code)
 		}
-		f.requireFetches(t, 4, "every invocation tries")
+		f.requireFetches(t, 1+3*maxRequests, "every invocation tries")
 		f.mendSSM()
 		require.True(t, f.key(t).Equal(key), "the secret still holds it: the sender compares")
 		require.Empty(t, f.log.messages(t))
@@ -465,35 +430,76 @@ func TestReject_failureOfTheObsoleteFetchChangesNothing(t *testing.T) {
 		f.cache.Reject(old)
 		f.requireKey(t, "jaheira")
 		early.Wait()
-		pass(fetchTimeout)
+		pass(refreshTimeout)
 		f.requireKey(t, "jaheira")
 		f.requireFetches(t, 3)
 		require.Empty(t, f.log.messages(t))
 	})
 }
 
-func TestAuthorized_unknownTokenCausesOneFetchInFiveSeconds(t *testing.T) {
-	inBubble(t, func(t *testing.T, f *fixture) {
-		f.requireAllowed(t, "Bearer boo")
-		f.requireFetches(t, 1)
-		for fetches := 2; fetches < 5; fetches++ {
-			f.requireRefused(t, "Bearer evil")
-			f.requireFetches(t, fetches, "it may have been added a moment ago")
+func TestAuthorized_unknownTokensCauseAFetchAfterAPauseThatDoubles(t *testing.T) {
+	// requirePauses tries unknown tokens all the time, when so many fetches were made.
+	requirePauses := func(t *testing.T, f *fixture, fetches int) {
+		for _, seconds := range []time.Duration{5, 10, 20, 40, 60, 60, 60} {
 			f.requireRefused(t, "Bearer evil")
 			f.requireRefused(t, "Bearer eviler")
-			pass(tokenPause - 1)
+			f.requireFetches(t, fetches)
+			pass(seconds*time.Second - 1)
 			f.requireRefused(t, "Bearer evil")
-			f.requireAllowed(t, "Bearer boo")
-			f.requireFetches(t, fetches, "not again so soon")
+			f.requireFetches(t, fetches, "less than %d s after the last one", seconds)
 			pass(1)
+			fetches++
 		}
-		require.Empty(t, f.log.messages(t))
+		f.requireRefused(t, "Bearer evil")
+		f.requireFetches(t, fetches)
+	}
+	t.Run("on a new instance", func(t *testing.T) {
+		inBubble(t, func(t *testing.T, f *fixture) {
+			requirePauses(t, f, 1)
+			require.Empty(t, f.log.messages(t))
+		})
 	})
+	t.Run("after a known one", func(t *testing.T) {
+		inBubble(t, func(t *testing.T, f *fixture) {
+			f.requireAllowed(t, "Bearer boo")
+			pass(firstPause)
+			requirePauses(t, f, 2)
+			f.requireAllowed(t, "Bearer boo")
+			pass(firstPause)
+			requirePauses(t, f, 10)
+		})
+	})
+}
+
+// A wrong token must not cost SSM more than a right one.
+func TestAuthorized_unknownTokenWhileNoSecretIsHeldCausesOneFetch(t *testing.T) {
+	for name, before := range map[string]func(*testing.T, *fixture){
+		"the first call": func(*testing.T, *fixture) {},
+		"after Prefetch": func(_ *testing.T, f *fixture) { f.cache.Prefetch() },
+		"after a fetch that failed": func(t *testing.T, f *fixture) {
+			f.script(cloudsim.Fault{Kind: cloudsim.Error, Code: "ResourceNotFound"})
+			f.failure(t, t.Context())
+		},
+		"after the key was rejected": func(t *testing.T, f *fixture) {
+			f.cache.Reject(f.key(t))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, f *fixture) {
+				before(t, f)
+				f.cloud.Reset()
+				f.delayNext(3 * time.Second)
+				f.requireRefused(t, "Bearer evil")
+				f.requireFetches(t, 1)
+			})
+		})
+	}
 }
 
 func TestAuthorized_unknownTokensTogetherCauseOneFetch(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
 		f.requireAllowed(t, "Bearer boo")
+		pass(firstPause)
 		f.delayNext(time.Second)
 		var all sync.WaitGroup
 		for range 50 {
@@ -507,6 +513,7 @@ func TestAuthorized_unknownTokensTogetherCauseOneFetch(t *testing.T) {
 func TestAuthorized_tokenAddedAMomentAgoIsLetIn(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
 		f.requireAllowed(t, "Bearer boo")
+		pass(firstPause)
 		f.put("minsc", "Bearer boo", "Bearer rasaad")
 		f.requireAllowed(t, "Bearer rasaad")
 		f.requireAllowed(t, "Bearer boo")
@@ -569,6 +576,7 @@ func TestAuthorized_unknownTokenIsRefusedWhileSSMIsAway(t *testing.T) {
 				f.requireKey(t, "minsc")
 				f.put("jaheira", "Bearer rasaad")
 				tt.harm(f)
+				pass(firstPause)
 				elapsed := stopwatch()
 				f.requireRefused(t, "Bearer rasaad")
 				require.Equal(t, tt.wait, elapsed())
@@ -576,11 +584,11 @@ func TestAuthorized_unknownTokenIsRefusedWhileSSMIsAway(t *testing.T) {
 				f.requireKey(t, "minsc")
 				f.requireAllowed(t, "Bearer boo")
 				f.requireFetches(t, 2)
-				pass(fetchTimeout)
+				pass(refreshTimeout)
 				require.Len(t, f.log.messages(t), 1)
 
 				f.mendSSM()
-				pass(tokenPause)
+				pass(2 * firstPause)
 				f.requireAllowed(t, "Bearer rasaad")
 				f.requireFetches(t, 3)
 			})
@@ -604,7 +612,7 @@ func TestAuthorized_proofIsCheckedAgainstItsOwnField(t *testing.T) {
 }
 
 func TestFreeze_fetchThatWasFrozenIsNotWaitedFor(t *testing.T) {
-	for _, frozen := range []time.Duration{fetchTimeout, time.Hour, -time.Hour} {
+	for _, frozen := range []time.Duration{refreshTimeout + time.Second, time.Hour, -time.Hour} {
 		t.Run("the first, for "+frozen.String(), func(t *testing.T) {
 			inBubble(t, func(t *testing.T, f *fixture) {
 				thaw := f.freezable()
@@ -617,6 +625,8 @@ func TestFreeze_fetchThatWasFrozenIsNotWaitedFor(t *testing.T) {
 				elapsed := stopwatch()
 				f.requireKey(t, "minsc")
 				require.Zero(t, elapsed())
+				f.requireFetches(t, 2)
+				pass(f.cache.Budget) // the end of the one given up changes nothing
 				f.requireFetches(t, 2)
 			})
 		})
@@ -637,7 +647,7 @@ func TestFreeze_fetchThatWasFrozenIsNotWaitedFor(t *testing.T) {
 				f.requireKey(t, "jaheira")
 				require.Zero(t, elapsed())
 
-				pass(fetchTimeout) // the end of the one given up changes nothing
+				pass(refreshTimeout) // the end of the one given up changes nothing
 				f.requireKey(t, "jaheira")
 				f.requireAllowed(t, "Bearer nature")
 				require.Empty(t, f.log.messages(t))

@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"errors"
 	"log/slog"
 
 	"scf-sms/internal/redact"
@@ -22,6 +23,7 @@ type Error struct {
 	Field     Field  // the field that is wrong or missing, if it is exactly one; only if Unusable
 	Code      string // Tencent's error code, or ""
 	RequestID string // Tencent's id of the request, or ""
+	Callers   bool   // it is about the second secret, of CALLERS_SECRET_NAME
 
 	// Text is the fact in words: for Unusable what is wrong with the value, such as "its value is
 	// not a JSON object"; for Unreachable without a Code what happened on the network, such as
@@ -38,8 +40,18 @@ const (
 // Permanent reports whether asking again won't help until the operator changes something.
 func (e *Error) Permanent() bool { return e.Kind != Unreachable }
 
+func isPermanent(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Permanent()
+}
+
 // Reason returns the whole sentence for the operator's log.
 func (e *Error) Reason() string {
+	if e.Callers {
+		of := *e
+		of.Callers = false
+		return "the secret of CALLERS_SECRET_NAME: " + of.Reason()
+	}
 	switch {
 	case e.Kind == Unusable:
 		return "the secret can't be used: " + e.Text

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -207,6 +208,16 @@ func (f *fixture) failure(t *testing.T, ctx context.Context) *Error {
 	return failure
 }
 
+// fetchError returns why a single request brought no secret.
+func (f *fixture) fetchError(t *testing.T) error {
+	t.Helper()
+	role, err := f.cache.role(t.Context())
+	require.NoError(t, err)
+	s, err := Fetch(t.Context(), f.cache.Config, role)
+	require.Nil(t, s)
+	return err
+}
+
 func (f *fixture) requireFetches(t *testing.T, n int, when ...any) {
 	t.Helper()
 	require.Equal(t, n, f.cloud.Count(cloudsim.GetSecretValue), when...)
@@ -215,9 +226,9 @@ func (f *fixture) requireFetches(t *testing.T, n int, when ...any) {
 // freezable returns a function that sets the wall clock ahead by d. No other clock moves: timeouts
 // run by the monotonic clock, which may stand still while a machine is frozen.
 func (f *fixture) freezable() (thaw func(d time.Duration)) {
-	var ahead time.Duration
-	f.cache.Now = func() time.Time { return time.Now().Add(ahead) }
-	return func(d time.Duration) { ahead += d }
+	var ahead atomic.Int64
+	f.cache.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	return func(d time.Duration) { ahead.Add(int64(d)) }
 }
 
 // pass lets time go by, and whatever is due happen.
@@ -226,9 +237,9 @@ func pass(d time.Duration) {
 	synctest.Wait()
 }
 
-// within returns the context of an invocation that waits for SSM for d at most: half of its time.
+// within returns the context of an invocation that leaves SSM d of its time.
 func within(t *testing.T, d time.Duration) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 2*d)
+	ctx, cancel := context.WithTimeout(t.Context(), d+min(d, sendTime))
 	t.Cleanup(cancel)
 	return ctx
 }

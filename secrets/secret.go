@@ -61,57 +61,93 @@ type Proof struct {
 	Matches func(values []string) bool
 }
 
+// values are the texts of a secret's fields.
+type values map[Field][]string
+
+func (v values) text(field Field) string { return strings.Join(v[field], "") }
+
 // Parse reads the secret's value, a JSON object. It must have the AccessKey and an authorization;
 // names that are not ours are ignored. Its error is an *[Error] of the kind [Unusable], which names
 // fields and never holds a part of the value.
 func Parse(value []byte) (*Secret, error) {
+	v, unusable := parse(value)
+	if unusable != nil {
+		return nil, unusable
+	}
+	return assemble(v, v, false)
+}
+
+// parse reads the fields of a value.
+func parse(value []byte) (values, *Error) {
 	value = bytes.TrimPrefix(value, []byte("\ufeff")) // Windows editors
 	var raw map[string]json.RawMessage
 	if json.Unmarshal(value, &raw) != nil || raw == nil { // its error quotes the value
 		return nil, &Error{Kind: Unusable, Text: "its value is not a JSON object"}
 	}
-	values := make(map[Field][]string, len(fields))
+	v := make(values, len(fields))
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		plain := strings.ReplaceAll(strings.ToLower(name), "_", "")
 		for _, f := range fields {
 			if !slices.Contains(f.names, plain) {
 				continue
 			}
-			texts, err := f.read(f.field, raw[name], values[f.field])
+			texts, err := f.read(f.field, raw[name], v[f.field])
 			if err != nil {
 				return nil, err
 			}
-			values[f.field] = texts
+			v[f.field] = texts
 		}
 	}
 	// An empty text would be proved by whoever sends nothing at all.
-	for field, texts := range values {
-		values[field] = slices.DeleteFunc(texts, func(text string) bool { return text == "" })
+	for field, texts := range v {
+		v[field] = slices.DeleteFunc(texts, func(text string) bool { return text == "" })
 	}
-	if err := complete(values); err != nil {
-		return nil, err
+	return v, nil
+}
+
+// assemble makes a secret of the value with the key and the value with all else. They are one, or
+// those of two secrets.
+func assemble(key, callers values, two bool) (*Secret, error) {
+	lacks := missing(key, accessKeyID, accessKeySecret)
+	switch noCallers := missing(callers, Authorization); {
+	case two && lacks == nil && noCallers != nil:
+		return nil, lack(noCallers, "", true)
+	case !two && lacks == nil && noCallers != nil:
+		return nil, lack(noCallers, hintRotated, false)
+	case !two:
+		lacks = append(lacks, noCallers...)
 	}
-	text := func(field Field) string { return strings.Join(values[field], "") }
+	if lacks != nil {
+		return nil, lack(lacks, "", false)
+	}
 	return &Secret{
-		Key:    NewKey(text(accessKeyID), text(accessKeySecret), text(sessionToken)),
-		values: func() map[Field][]string { return values },
+		Key:    NewKey(key.text(accessKeyID), key.text(accessKeySecret), key.text(sessionToken)),
+		values: func() map[Field][]string { return callers },
 	}, nil
 }
 
-// complete returns an error if a field that must be there is missing.
-func complete(values map[Field][]string) error {
-	var missing []string
-	for _, field := range []Field{accessKeyID, accessKeySecret, Authorization} {
-		if len(values[field]) == 0 {
-			missing = append(missing, string(field))
+// hintRotated is for secrets whose key SSM rotates: their value is the key, and nothing can be added.
+const hintRotated = ": if SSM rotates its key and nothing can be added to it, put that into another " +
+	"secret and name it in CALLERS_SECRET_NAME"
+
+func missing(v values, required ...Field) (lacks []Field) {
+	for _, field := range required {
+		if len(v[field]) == 0 {
+			lacks = append(lacks, field)
 		}
 	}
-	if len(missing) == 0 {
-		return nil
+	return lacks
+}
+
+// lack is the error of a value without these fields.
+func lack(fields []Field, hint string, callers bool) *Error {
+	e := &Error{Kind: Unusable, Callers: callers, Text: "its value has no " + string(fields[0]) + hint}
+	if len(fields) == 1 {
+		e.Field = fields[0]
+		return e
 	}
-	e := &Error{Kind: Unusable, Text: "its value has no " + strings.Join(missing, " and no ")}
-	if len(missing) == 1 {
-		e.Field = Field(missing[0])
+	for _, field := range fields[1:] {
+		e.Text += " and no " + string(field)
 	}
 	return e
 }
@@ -127,7 +163,7 @@ func readString(field Field, raw json.RawMessage, before []string) ([]string, *E
 		return nil, wrong(field, "is there twice, with two values")
 	}
 	if strings.ContainsFunc(text, unicode.IsControl) {
-		return nil, wrong(field, "has a line break or another control character in it")
+		return nil, wrong(field, hasControl)
 	}
 	return []string{text}, nil
 }
@@ -142,10 +178,16 @@ func readList(field Field, raw json.RawMessage, before []string) ([]string, *Err
 		return nil, wrong(field, "is neither a string nor a list of strings")
 	}
 	for _, text := range list {
-		before = append(before, strings.TrimSpace(text))
+		text = strings.TrimSpace(text)
+		if strings.ContainsFunc(text, unicode.IsControl) {
+			return nil, wrong(field, hasControl) // no header can hold one, so it would let nobody in
+		}
+		before = append(before, text)
 	}
 	return before, nil
 }
+
+const hasControl = "has a line break or another control character in it"
 
 func wrong(field Field, what string) *Error {
 	return &Error{Kind: Unusable, Field: field, Text: "its " + string(field) + " " + what}

@@ -83,8 +83,9 @@ func TestParse_refuses(t *testing.T) {
 		noObject  = "its value is not a JSON object"
 		nothing   = "its value has no accessKeyId and no accessKeySecret and no authorization"
 		noID      = "its value has no accessKeyId"
-		noCallers = "its value has no authorization"
+		noCallers = "its value has no authorization" + hintRotated
 		noList    = "its authorization is neither a string nor a list of strings"
+		control   = "has a line break or another control character in it"
 
 		key  = `{"accessKeyId": "AKIDhunter2", "accessKeySecret": "swordfish", `
 		rest = `, "accessKeySecret": "swordfish", "authorization": "Bearer open sesame"}`
@@ -167,6 +168,11 @@ func TestParse_refuses(t *testing.T) {
 			key + `"authorization": 1234567890}`, Authorization, noList},
 		{"an authorization that is an object",
 			key + `"authorization": {"Bearer": "open sesame"}}`, Authorization, noList},
+		{"an authorization with a line break in it",
+			key + `"authorization": "Bearer open\nsesame"}`, Authorization, "its authorization " + control},
+		{"a list with a control character in an authorization",
+			key + `"authorization": ["Bearer open", "Bearer\u007fsesame"]}`, Authorization,
+			"its authorization " + control},
 		{"an authorization that is a list of lists",
 			key + `"authorization": [["open sesame"]]}`, Authorization, noList},
 	} {
@@ -273,6 +279,8 @@ func sentences() map[string]bool {
 	all := map[string]bool{
 		"its value is not a JSON object":                              true,
 		"its authorization is neither a string nor a list of strings": true,
+
+		"its authorization has a line break or another control character in it": true,
 	}
 	for _, field := range []string{"accessKeyId", "accessKeySecret", "token"} {
 		all["its "+field+" is not a string"] = true
@@ -280,7 +288,7 @@ func sentences() map[string]bool {
 		all["its "+field+" has a line break or another control character in it"] = true
 	}
 	for _, missing := range []string{
-		"accessKeyId", "accessKeySecret", "authorization",
+		"accessKeyId", "accessKeySecret", "authorization" + hintRotated,
 		"accessKeyId and no accessKeySecret", "accessKeyId and no authorization",
 		"accessKeySecret and no authorization",
 		"accessKeyId and no accessKeySecret and no authorization",
@@ -301,7 +309,7 @@ func FuzzParse(f *testing.F) {
 		`{"accessKeyId": 1, "accessKeySecret": [], "token": true, "authorization": 0.5e-7}`,
 		`{"accessKeyId": "a", "accessKeyId": "b", "access_key_id": "c", "authorization": "\ud800"}`,
 		"{\"\\u0061ccessKeyId\": \"\xff\", \"accessKeySecret\": \"\\u0000\"," +
-			" \"authorization\": \"\\n\"}",
+			" \"authorization\": \"a\\nb\"}",
 		`[[[[[[[[{"accessKeyId": `, `null`, ``,
 	} {
 		f.Add([]byte(seed))

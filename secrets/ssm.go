@@ -3,7 +3,7 @@ package secrets
 import (
 	"context"
 	"encoding/base64"
-	"errors"
+	"sync"
 	"time"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
@@ -14,16 +14,61 @@ import (
 )
 
 // Fetch asks SSM for the secret once, signed with the credential, and reads its value
-// (https://cloud.tencent.com/document/api/1140/40522). Of c it uses Name, Version, Region, Endpoint
-// and Transport. It has no time limit but that of ctx. Its error is an *[Error].
+// (https://cloud.tencent.com/document/api/1140/40522). If c names a second secret for what callers
+// prove themselves with, it asks for both at the same time. Of c it uses the names, Version, Region,
+// Endpoint and Transport. It has no time limit but that of ctx. Its error is an *[Error].
 func Fetch(ctx context.Context, c Config, credential common.CredentialIface) (*Secret, error) {
+	return c.fetch(ctx, credential, c.parts())
+}
+
+// part is one of the secrets in SSM that a [Secret] comes from.
+type part struct {
+	name, version string
+	callers       bool // it is that of CALLERS_SECRET_NAME
+	values        values
+}
+
+// parts are the secrets to ask for: the one with the key and, if that is another, the callers'.
+func (c *Config) parts() []*part {
+	parts := []*part{{name: c.Name, version: c.Version}}
+	if c.CallersName != "" && c.CallersName != c.Name {
+		parts = append(parts, &part{name: c.CallersName, version: "SSM_Current", callers: true})
+	}
+	return parts
+}
+
+// fetch asks at once for those parts that have no values yet.
+func (c *Config) fetch(
+	ctx context.Context, credential common.CredentialIface, parts []*part,
+) (*Secret, error) {
+	failures := make([]*Error, len(parts))
+	var all sync.WaitGroup
+	for i, p := range parts {
+		if p.values == nil {
+			all.Go(func() { p.values, failures[i] = c.get(ctx, credential, p) })
+		}
+	}
+	all.Wait()
+	for i, failure := range failures {
+		if failure != nil {
+			failure.Callers = parts[i].callers
+			return nil, failure
+		}
+	}
+	return assemble(parts[0].values, parts[len(parts)-1].values, len(parts) > 1)
+}
+
+// get asks SSM for one secret, and reads its value's fields.
+func (c *Config) get(
+	ctx context.Context, credential common.CredentialIface, p *part,
+) (values, *Error) {
 	client, err := ssm.NewClient(credential, c.Region, tencent.Profile(c.Endpoint))
 	if err != nil {
 		return nil, &Error{Kind: Refused, Text: "the SSM client can't be made"}
 	}
 	client.WithHttpTransport(c.Transport)
 	request := ssm.NewGetSecretValueRequest()
-	request.SecretName, request.VersionId = &c.Name, &c.Version
+	request.SecretName, request.VersionId = &p.name, &p.version
 
 	var answer *ssm.GetSecretValueResponse
 	failure := tencent.Do(func() (err error) {
@@ -36,23 +81,23 @@ func Fetch(ctx context.Context, c Config, credential common.CredentialIface) (*S
 	if answer == nil || answer.Response == nil {
 		return nil, &Error{Kind: Unreachable, Text: emptyAnswer}
 	}
-	s, err := read(answer.Response)
-	if unusable, ok := errors.AsType[*Error](err); ok {
+	v, unusable := read(answer.Response)
+	if unusable != nil {
 		unusable.RequestID = deref(answer.Response.RequestId)
 	}
-	return s, err
+	return v, unusable
 }
 
-// read parses the secret's value, whichever of its two forms it was stored in.
-func read(response *ssm.GetSecretValueResponseParams) (*Secret, error) {
+// read reads the fields of a value, whichever of its two forms it was stored in.
+func read(response *ssm.GetSecretValueResponseParams) (values, *Error) {
 	if text := deref(response.SecretString); text != "" {
-		return Parse([]byte(text))
+		return parse([]byte(text))
 	}
 	binary, err := base64.StdEncoding.DecodeString(deref(response.SecretBinary))
 	if err != nil {
 		return nil, &Error{Kind: Unusable, Text: "its SecretBinary is not base64"}
 	}
-	return Parse(binary)
+	return parse(binary)
 }
 
 // role returns the temporary credentials of the function's role. They can change with every

@@ -197,19 +197,26 @@ func TestError_codesOfTencent(t *testing.T) {
 		{"SomethingNew", Unreachable, later},
 	} {
 		t.Run(tt.code, func(t *testing.T) {
-			f := overTCP(t)
-			f.script(cloudsim.Fault{
-				Kind: cloudsim.Error, Code: tt.code, Message: "look what I know: AKIDhunter2",
-			})
-			failure := f.failure(t, t.Context())
-			require.Equal(t, tt.code, failure.Code)
-			require.Equal(t, tt.kind, failure.Kind)
-			require.Contains(t, failure.Reason(), tt.hint)
-			require.NotContains(t, failure.Error(), "hunter")
-			require.Equal(t, f.cloud.Requests()[0].RequestID, failure.RequestID)
+			inBubble(t, func(t *testing.T, f *fixture) {
+				f.cloud.Always(cloudsim.GetSecretValue, &cloudsim.Fault{
+					Kind: cloudsim.Error, Code: tt.code, Message: "look what I know: AKIDhunter2",
+				})
+				failure := f.failure(t, t.Context())
+				require.Equal(t, tt.code, failure.Code)
+				require.Equal(t, tt.kind, failure.Kind)
+				require.Contains(t, failure.Reason(), tt.hint)
+				require.NotContains(t, failure.Error(), "hunter")
+				fetches := 1
+				if !failure.Permanent() {
+					fetches = maxRequests
+				}
+				f.requireFetches(t, fetches)
+				require.Equal(t, f.cloud.Requests()[fetches-1].RequestID, failure.RequestID)
 
-			f.requireKey(t, "minsc")
-			f.requireFetches(t, 2, "a refusal is not remembered")
+				f.mendSSM()
+				f.requireKey(t, "minsc")
+				f.requireFetches(t, fetches+1, "a refusal is not remembered")
+			})
 		})
 	}
 }
@@ -309,15 +316,14 @@ func TestError_noAnswerOrNoneThatCanBeRead(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f := overTCP(t)
 			f.script(tt.fault)
-			require.Equal(t, &Error{Text: tt.text}, f.failure(t, t.Context()))
+			require.Equal(t, &Error{Text: tt.text}, f.fetchError(t))
 			f.requireKey(t, "minsc")
 		})
 	}
 	t.Run("nothing listens", func(t *testing.T) {
 		f := overTCP(t)
 		require.NoError(t, f.server.Refuse(true))
-		require.Equal(t, &Error{Text: "no connection: connection refused"},
-			f.failure(t, t.Context()))
+		require.Equal(t, &Error{Text: "no connection: connection refused"}, f.fetchError(t))
 		require.NoError(t, f.server.Refuse(false))
 		f.requireKey(t, "minsc")
 	})

@@ -36,15 +36,17 @@ type Function struct {
 func New(s settings.Settings, o Options) *Function {
 	log := slog.New(slog.NewJSONHandler(o.Log, &slog.HandlerOptions{Level: s.LogLevel}))
 	cache := secrets.New(secrets.Config{
-		Name:      s.Secret.Name,
-		Version:   s.Secret.Version,
-		Region:    s.Secret.Region,
-		Endpoint:  s.Secret.Endpoint,
-		TTL:       s.Secret.TTL,
-		Transport: o.Transport,
-		Log:       log,
-		Getenv:    o.Getenv,
-		Now:       o.Now,
+		Name:        s.Secret.Name,
+		Version:     s.Secret.Version,
+		CallersName: s.Secret.Callers,
+		Region:      s.Secret.Region,
+		Endpoint:    s.Secret.Endpoint,
+		TTL:         s.Secret.TTL,
+		Budget:      s.TimeBudget,
+		Transport:   o.Transport,
+		Log:         log,
+		Getenv:      o.Getenv,
+		Now:         o.Now,
 		// The connection that the SMS will need is opened while the secret is on its way.
 		OnFetch: func() { open(o.Transport, s.SMS.Endpoint) },
 	})

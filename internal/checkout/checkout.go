@@ -15,18 +15,16 @@ const Module = "scf-sms"
 // Root returns the folder of this project that the working directory is in.
 func Root() (string, error) {
 	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && strings.HasPrefix(string(mod), "module "+Module+"\n") {
+	for err == nil {
+		mod, _ := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if strings.HasPrefix(string(mod), "module "+Module+"\n") {
 			return dir, nil
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return "", errors.New("not in a checkout of " + Module)
+			err = errors.New("not in a checkout of " + Module)
 		}
 		dir = parent
 	}
+	return "", err
 }

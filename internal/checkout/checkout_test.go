@@ -2,10 +2,12 @@ package checkout
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -45,7 +47,6 @@ var version = "unknown"
 func main() { println(version, down.Word) }
 `)
 	write(t, root, "deep/down/word.go", "package down\n\nvar Word = \"one\"\n")
-	write(t, root, "other/other.go", "package other\n")
 	return root, filepath.Join(cache, Module, "function")
 }
 
@@ -86,7 +87,7 @@ func TestBuild(t *testing.T) {
 		anew          bool
 	}{
 		{"nothing changed", "main_test.go", "package main\n", false},
-		{"a package that main doesn't import", "other/other.go", "package other\n\nvar X = 1\n", false},
+		{"a program of scripts", "scripts/tool/main.go", "package main\n\nvar X = 1\n", false},
 		{"test data of one that it does", "deep/down/testdata/file", "2", false},
 		{"a comment", "main.go", "", true},
 		{"a package that it imports", "deep/down/word.go", "package down\n\nvar Word = \"two\"\n", true},
@@ -141,26 +142,45 @@ func TestBuild(t *testing.T) {
 	t.Run("nor does an interruption", func(t *testing.T) {
 		before := entries(t, cache)
 		write(t, root, "deep/down/word.go", "package down\n\nvar Word = \"late\"\n")
-		g, err := newGoCommand(t.Context(), root, "", "")
-		require.NoError(t, err)
+		started := filepath.Join(t.TempDir(), "started")
+		goInstead(t, `touch `+started+`; exec sleep 600`)
 		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() {
+			_, err := Build(ctx, root)
+			ended <- err
+		}()
+		require.Eventually(t, func() bool { _, err := os.Stat(started); return err == nil },
+			time.Minute, time.Millisecond)
 		cancel()
-		_, err = g.compileInto(ctx, root, cache, "key")
-		require.Error(t, err)
+		require.Error(t, <-ended)
 		require.Equal(t, before, entries(t, cache))
 	})
 
-	t.Run("sources that change while they are compiled make no binary", func(t *testing.T) {
+	t.Run("sources that change while they are compiled are compiled again", func(t *testing.T) {
 		before := entries(t, cache)
-		g, err := newGoCommand(t.Context(), root, "", "")
+		write(t, root, "deep/down/word.go", "package down\n\nvar Word = \"early\"\n")
+		goInstead(t, `"$go" "$@" && sed -i s/early/final/ deep/down/word.go`)
+		binary, err := Build(t.Context(), root)
 		require.NoError(t, err)
-		now, err := g.key(root)
-		require.NoError(t, err)
-		key, err := g.compileInto(t.Context(), root, cache, "the key of a moment ago")
-		require.NoError(t, err)
-		require.Equal(t, now, key)
-		require.Equal(t, before, entries(t, cache))
+		require.Equal(t, "local final", output(t, binary))
+		require.Len(t, entries(t, cache), len(before)+1)
 	})
+}
+
+// goInstead replaces "go build" by a line of shell, in which $go is the go command.
+func goInstead(t *testing.T, line string) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("needs Linux")
+	}
+	path, err := exec.LookPath("go")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	script := "#!/bin/sh\ngo=" + path + "\n" +
+		`if [ "$1" != build ]; then exec "$go" "$@"; fi` + "\n" + line + "\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go"), []byte(script), 0o755))
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
 func entries(t *testing.T, dir string) (names []string) {
@@ -176,23 +196,25 @@ func entries(t *testing.T, dir string) (names []string) {
 func TestRemoveOld(t *testing.T) {
 	t.Parallel()
 	cache := t.TempDir()
-	name := func(i int) string { return "binary-" + string(rune('A'+i)) }
-	for i := range keptBinaries + 2 {
-		write(t, cache, name(i), "")
-		used := time.Now().Add(-time.Duration(i) * time.Second)
-		require.NoError(t, os.Chtimes(filepath.Join(cache, name(i)), used, used))
+	add := func(name string, unused time.Duration) {
+		write(t, cache, name, "")
+		used := time.Now().Add(-unused)
+		require.NoError(t, os.Chtimes(filepath.Join(cache, name), used, used))
 	}
-	write(t, cache, "building-now/main", "")
+	for i := range kept - 1 {
+		add(fmt.Sprint("binary", i), time.Duration(i)*time.Second)
+	}
+	add("old", time.Hour)
 	write(t, cache, "building-killed/main", "")
 	yesterday := time.Now().Add(-24 * time.Hour)
 	require.NoError(t, os.Chtimes(filepath.Join(cache, "building-killed"), yesterday, yesterday))
+	write(t, cache, "building-now/main", "")
 
 	removeOld(cache)
+	require.Len(t, entries(t, cache), kept)
 	require.DirExists(t, filepath.Join(cache, "building-now"))
+	require.NoFileExists(t, filepath.Join(cache, "old"))
 	require.NoDirExists(t, filepath.Join(cache, "building-killed"))
-	require.Len(t, entries(t, cache), keptBinaries+1)
-	require.NoFileExists(t, filepath.Join(cache, name(keptBinaries)))
-	require.NoFileExists(t, filepath.Join(cache, name(keptBinaries+1)))
 }
 
 func files(t *testing.T, root string) (names []string) {
@@ -220,7 +242,7 @@ func TestCopy(t *testing.T) {
 	}
 	require.NoError(t, os.Chmod(filepath.Join(root, "b", "script.sh"), 0o755))
 
-	dir := filepath.Join(root, "copy", "of it") // which is not copied into itself
+	dir := filepath.Join(t.TempDir(), "copy", "of it")
 	require.NoError(t, Copy(root, dir))
 	require.Equal(t, []string{
 		".env.example", ".gitignore", "a/b/c.go", "a/dist/kept", "b/script.sh", "go.mod",

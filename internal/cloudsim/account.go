@@ -18,14 +18,10 @@ type Account struct {
 	// SenderIDs are the account's registered sender ids, for numbers outside the mainland.
 	SenderIDs []string `json:"senderIds,omitempty"`
 
-	// SMSRegions are the regions that take SendSms; none means ap-beijing, ap-guangzhou and
-	// ap-nanjing.
-	SMSRegions []string `json:"smsRegions,omitempty"`
-
 	Limits Limits `json:"limits,omitzero"`
 
-	// Balance is how many message segments the package held at the last Reset; nil means no limit.
-	Balance *int `json:"balance,omitempty"`
+	// Packages are those that messages were paid for with, as [SmsPackagesStatistics] lists them.
+	Packages []Package `json:"packages,omitempty"`
 
 	// Individual means that the account has no enterprise certification. It may not list signatures
 	// and templates by API.
@@ -38,6 +34,11 @@ type Account struct {
 	// Numbers is the fault of a send to a number in E.164. With it an event alone can ask for a
 	// refusal or a fault. Scripted and standing faults precede it.
 	Numbers map[string]Fault `json:"numbers,omitempty"`
+
+	// Rates are how many calls of an action are accepted in a second (:: action → calls). The others
+	// are refused with RequestLimitExceeded before anything is done. An action that is not in it has
+	// no limit.
+	Rates map[string]int `json:"rates,omitempty"`
 }
 
 // Key is an API key pair, or a role's temporary credentials if it has a Token.
@@ -84,9 +85,6 @@ type SecretValue struct {
 type App struct {
 	SDKAppID string `json:"sdkAppId"`
 	Disabled bool   `json:"disabled,omitempty"`
-
-	// DailyLimit is the number of messages a day, 0 for no limit.
-	DailyLimit int `json:"dailyLimit,omitempty"`
 }
 
 // Sign is the text of a signature, for the mainland or for everywhere else.
@@ -117,11 +115,6 @@ const (
 	StatusRejected  = -1
 )
 
-func (r Review) valid(approved bool) bool {
-	pending := []int{StatusRejected, StatusReviewing, StatusWaiting}
-	return r.Status == 0 || !approved && slices.Contains(pending, r.Status)
-}
-
 func (r Review) status(approved bool) int {
 	if approved {
 		return StatusApproved
@@ -134,7 +127,7 @@ type Template struct {
 	ID   string `json:"id"`
 	Text string `json:"text"`
 
-	// Type is Verification (the default), Notification or Marketing.
+	// Type is Verification (the default) or Notification.
 	Type string `json:"type,omitempty"`
 
 	International bool `json:"international,omitempty"`
@@ -149,7 +142,6 @@ type Template struct {
 const (
 	Verification = "verification"
 	Notification = "notification"
-	Marketing    = "marketing"
 )
 
 // Limits are those on one number. Zero means Tencent's default; a negative value switches the limit
@@ -158,39 +150,19 @@ type Limits struct {
 	ThirtySeconds int `json:"thirtySeconds,omitempty"` // same content in 30 seconds, default 1
 	PerHour       int `json:"perHour,omitempty"`       // default none
 	PerDay        int `json:"perDay,omitempty"`        // default 10
-
-	// ParamLength is the longest value of a variable in characters, default 6. Verification
-	// templates have their own rule.
-	ParamLength int `json:"paramLength,omitempty"`
 }
 
-func (l Limits) thirtySeconds() int { return cmp.Or(l.ThirtySeconds, 1) }
-func (l Limits) perHour() int       { return cmp.Or(l.PerHour, -1) }
-func (l Limits) perDay() int        { return cmp.Or(l.PerDay, 10) }
-func (l Limits) paramLength() int   { return cmp.Or(l.ParamLength, 6) }
-
-func (a *Account) smsRegions() []string {
-	if len(a.SMSRegions) > 0 {
-		return a.SMSRegions
-	}
-	return []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}
-}
-
-// app returns the app of an id, or the code that says why there is none to use.
-func (a *Account) app(id string) (app *App, code string) {
+// checkApp returns the code that says why the app of an id can't be used, or "".
+func (a *Account) checkApp(id string) string {
 	i := slices.IndexFunc(a.Apps, func(a App) bool { return a.SDKAppID == id })
 	switch {
 	case i < 0:
-		return nil, "UnauthorizedOperation.SmsSdkAppIdVerifyFail"
+		return "UnauthorizedOperation.SmsSdkAppIdVerifyFail"
 	case a.Apps[i].Disabled:
-		return nil, "UnauthorizedOperation.SdkAppIdIsDisabled"
+		return "UnauthorizedOperation.SdkAppIdIsDisabled"
 	}
-	return &a.Apps[i], ""
+	return ""
 }
-
-func (s *Secret) region() string { return cmp.Or(s.Region, "ap-guangzhou") }
-
-func (t *Template) kind() string { return cmp.Or(t.Type, Verification) }
 
 // clone returns a deep copy.
 func (a Account) clone() Account {
@@ -206,12 +178,9 @@ func (a Account) clone() Account {
 	a.Signs = slices.Clone(a.Signs)
 	a.Templates = slices.Clone(a.Templates)
 	a.SenderIDs = slices.Clone(a.SenderIDs)
-	a.SMSRegions = slices.Clone(a.SMSRegions)
+	a.Packages = slices.Clone(a.Packages)
 	a.Numbers = maps.Clone(a.Numbers)
 	a.Reports = maps.Clone(a.Reports)
-	if a.Balance != nil {
-		balance := *a.Balance
-		a.Balance = &balance
-	}
+	a.Rates = maps.Clone(a.Rates)
 	return a
 }

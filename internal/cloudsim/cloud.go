@@ -14,20 +14,13 @@ type Config struct {
 	// Now is the cloud's clock: it judges timestamps and drives the limits. If nil, time.Now is
 	// used.
 	Now func() time.Time
-
-	// GatewayNow, if not nil, judges timestamps instead of Now. Tencent's SDK signs by the
-	// machine's clock, so a test that moves Now to the next day and sends with the SDK sets this to
-	// time.Now.
-	GatewayNow func() time.Time
 }
-
-var _ http.Handler = (*Cloud)(nil)
 
 // Cloud answers requests as Tencent Cloud does. It is an http.Handler for any server; the faults
 // that end a connection need HTTP/1.
 type Cloud struct {
-	now        func() time.Time
-	gatewayNow func() time.Time
+	now   func() time.Time
+	clock func() time.Time // judges timestamps; now, except in tests
 
 	mu       sync.Mutex // guards what follows
 	account  Account
@@ -41,36 +34,24 @@ type state struct {
 	requests []*Request
 	decided  map[string]int // :: action → requests whose outcome is decided
 	outbox   []Message
-	scripted map[string][]Fault // :: action → faults of the next requests
-	sent     sent
-	serial   int
+	scripted map[string][]Fault     // :: action → faults of the next requests
+	taken    map[string][]time.Time // :: action with a rate limit → calls of the last second
 }
 
 // New returns a cloud that knows a copy of config's account.
 func New(config Config) *Cloud {
 	c := &Cloud{
-		now:        config.Now,
-		gatewayNow: config.GatewayNow,
-		account:    config.Account.clone(),
-		standing:   make(map[string]Fault),
-		changed:    make(chan struct{}),
-		state:      newState(),
+		now:      config.Now,
+		account:  config.Account.clone(),
+		standing: make(map[string]Fault),
+		changed:  make(chan struct{}),
 	}
 	if c.now == nil {
 		c.now = time.Now
 	}
-	if c.gatewayNow == nil {
-		c.gatewayNow = c.now
-	}
+	c.clock = c.now
+	c.Reset()
 	return c
-}
-
-func newState() state {
-	return state{
-		decided:  make(map[string]int),
-		scripted: make(map[string][]Fault),
-		sent:     newSent(),
-	}
 }
 
 // Update changes the account between two requests: it rotates or disables a key, or changes a
@@ -83,38 +64,36 @@ func (c *Cloud) Update(change func(*Account)) {
 
 // Replace replaces the account by a copy of a.
 func (c *Cloud) Replace(a Account) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.account = a.clone()
+	c.Update(func(account *Account) { *account = a.clone() })
 }
 
-// Reset empties the outbox, the requests, the scripted faults and what was counted for limits and
-// the package, and starts the serial numbers again. It keeps the account and the standing faults.
+// Reset empties the outbox, the requests, the scripted faults and what was counted for limits, and
+// starts the serial numbers again. It keeps the account and the standing faults.
 func (c *Cloud) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.state = newState()
+	c.state = state{decided: make(map[string]int), scripted: make(map[string][]Fault),
+		taken: make(map[string][]time.Time)}
 }
 
 // ServeHTTP answers one request, or does what its fault says.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	q, fault, found := c.arrive(r)
-	if fault.Kind == ResetEarly {
-		c.decide(q, "")
+	q := c.arrive(r)
+	var err error
+	if q.fault.Kind != ResetEarly {
+		// net/http notices that a client went away only once the whole body is read.
+		q.body, err = io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	}
+	if q.fault.Kind == ResetEarly || err != nil {
+		c.decide(q)
 		sever(w, true)
 		return
 	}
-	// net/http notices that a client went away only once the whole body is read.
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil {
-		c.decide(q, "")
-		sever(w, true)
-		return
+	c.mu.Lock()
+	if !q.fault.ofAction {
+		q.fault = c.faultOfNumberLocked(q)
 	}
-	q.body = body
-	if !found {
-		fault = c.faultOfNumber(q)
-	}
-	c.recordBody(q, fault)
-	c.serve(w, q, fault)
+	q.record.Body, q.record.Fault = q.body, q.fault.Kind
+	c.mu.Unlock()
+	c.serve(w, q)
 }

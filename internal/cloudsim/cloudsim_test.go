@@ -74,7 +74,6 @@ func testAccount() Account {
 		Apps: []App{
 			{SDKAppID: "1400006666"},
 			{SDKAppID: "1400007777", Disabled: true},
-			{SDKAppID: "1400008888", DailyLimit: 2},
 		},
 		Signs: []Sign{
 			{Name: "腾讯云", Approved: true},
@@ -85,7 +84,6 @@ func testAccount() Account {
 			{ID: "110", Approved: true, Text: "{1}为您的登录验证码，请于{2}分钟内填写"},
 			{ID: "111", Text: "您好", Type: Notification, Approved: true},
 			{ID: "112", Text: "{1}来了", Type: Notification, Approved: true},
-			{ID: "113", Text: "促销", Type: Marketing, Approved: true},
 			{ID: "114", Text: "{1}", Approved: false},
 			{ID: "115", Text: longText(499), Type: Notification, Approved: true},
 			{ID: "220", Text: "Your code is {1}", International: true, Approved: true},
@@ -112,7 +110,8 @@ func newEnv(t *testing.T, options ...Options) *env {
 		region:    "ap-guangzhou",
 		key:       common.NewCredential("AKIDsender", "sender-secret"),
 	}
-	e.cloud = New(Config{Account: testAccount(), Now: e.clock.now, GatewayNow: time.Now})
+	e.cloud = New(Config{Account: testAccount(), Now: e.clock.now})
+	e.cloud.clock = time.Now
 	server, err := Start(e.cloud, append(options, Options{})[0])
 	require.NoError(t, err)
 	e.server = server

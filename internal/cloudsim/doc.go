@@ -30,27 +30,33 @@
 //     sms/v20210111.
 //   - One message of the same content in 30 seconds and ten a calendar day to one number, digits
 //     only (0 to 6) in verification templates, six characters a variable elsewhere, 500 characters
-//     in all, marketing from 8 to 22 h: the product's pages and the comments in
-//     sms/v20210111/errors.go.
+//     in all: the product's pages and the comments in sms/v20210111/errors.go.
 //   - GetSecretValue, its versions, states and codes:
 //     https://cloud.tencent.com/document/api/1140/40522 and ssm/v20190923.
 //   - The lists of signatures and templates with their states, delivery reports by number, and who
 //     may not ask for them: tencentcloud-sdk-go, sms/v20210111 and ssm/v20190923, models.go,
 //     client.go and errors.go.
-//   - Messages of errors are Tencent's wherever an answer of the real service was found. Callers
-//     must not depend on them.
+//   - Parameters and answers have every field that Tencent's SDKs for Go, Node and Python know.
+//     Tests call the cloud with those for Go and Node. No test runs that for Python; its source
+//     was run by hand (TencentCloud/tencentcloud-sdk-python, commit bf29717).
+//   - Messages of errors are Tencent's wherever an answer of the real service was found. Many
+//     others are just the code. Callers must not depend on them.
 //
 // # What is assumed
 //
 // The sources don't say in which order the gateway checks. Here: form of the Authorization header,
 // secret id, token, timestamp, signature, action, version, region, permission, parameters,
 // business. Nor do they say in which order a message is checked, nor which business codes come as
-// an outer error. Here: an empty or too long list of numbers, a too long SessionContext, and no
+// an outer error. Here: no number, too many or one twice, a too long SessionContext, and no
 // others. Further assumptions:
 //   - A day ends at midnight in Asia/Shanghai; the hourly limit looks at the last 60 minutes.
-//   - A refused message counts for no limit. One package pays for every destination.
+//   - A refused message counts for no limit.
 //   - A key without permissions may do nothing. Any well-formed region has SSM.
 //   - An unknown version of a secret is ResourceNotFound.
+//   - EncryptionPublicKey and EncryptionAlgorithm of GetSecretValue change nothing: Tencent's SDKs
+//     have them, and nothing says what the encrypted value looks like.
+//   - A path other than /, and a query that isn't signed, are AuthFailure.SignatureFailure. One
+//     number twice in a SendSms is InvalidParameter.InvalidParameters.
 //   - SenderId and ExtendCode are ignored for mainland numbers; an unregistered SenderId is
 //     FailedOperation.ParametersOtherError.
 //   - A signature of the wrong destination is reported as a mix of destinations.
@@ -62,7 +68,9 @@
 //
 // # What is left out
 //
-// The older signatures, GET, resources in permissions, request rates (script a RequestLimitExceeded
-// instead), delivery reports by callback, and HTTP/2: several faults concern connections, so
-// [Start] offers HTTP/1.1 only. IsoCode, CountryCode and SubscriberNumber are always empty.
+// The older signatures, GET, resources in permissions, the app's daily limit and the package's balance
+// (script their codes instead), marketing templates and their hours, delivery reports by callback, and
+// HTTP/2: several faults concern connections, so [Start] offers HTTP/1.1 only. Rates of requests are
+// limited only where [Account].Rates says so. IsoCode, CountryCode and SubscriberNumber are always
+// empty.
 package cloudsim

@@ -2,7 +2,6 @@ package cloudsim
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -49,10 +48,11 @@ const (
 	Delay Kind = "delay" // behaves after Delay; unsent if the client has left by then
 )
 
-func (k Kind) valid() bool {
-	return slices.Contains([]Kind{Behave, Error, Refuse, HTTP, Body, Redirect, ResetEarly,
-		ResetUnsent, ResetSent, EOFSent, HangUnsent, HangSent, Slow, Cut, Huge, Delay}, k)
-}
+// All kinds, by whether the request is processed.
+var (
+	sentKinds   = []Kind{Behave, Error, Refuse, ResetSent, EOFSent, HangSent, Slow, Cut, Huge, Delay}
+	unsentKinds = []Kind{HTTP, Body, Redirect, ResetEarly, ResetUnsent, HangUnsent}
+)
 
 // Fault is a Kind with its particulars. The zero Fault behaves.
 type Fault struct {
@@ -69,41 +69,31 @@ type Fault struct {
 	ofAction bool // scripted or standing, not of Account.Numbers
 }
 
-// jsonFault is a Fault with its delay as a text.
-type jsonFault struct {
-	plainFault
-	Delay string `json:"delay,omitempty"`
-}
-
-type plainFault Fault
-
-// MarshalJSON writes the delay as a text.
-func (f Fault) MarshalJSON() ([]byte, error) {
-	j := jsonFault{plainFault: plainFault(f)}
-	if f.Delay != 0 {
-		j.Delay = f.Delay.String()
-	}
-	return json.Marshal(j)
-}
-
 // UnmarshalJSON refuses fields and kinds it doesn't know.
 func (f *Fault) UnmarshalJSON(data []byte) error {
-	var j jsonFault
-	if err := strictJSON(data, &j); err != nil {
+	type plain Fault
+	err := strictJSON(data, &struct {
+		*plain
+		Delay *textDuration `json:"delay"`
+	}{(*plain)(f), (*textDuration)(&f.Delay)})
+	switch {
+	case err != nil:
 		return err
+	case !slices.Contains(slices.Concat(sentKinds, unsentKinds), f.Kind):
+		return fmt.Errorf("there is no fault of kind %q", f.Kind)
+	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
+		return fmt.Errorf("%d is no final HTTP status", f.Status)
 	}
-	if !j.Kind.valid() {
-		return fmt.Errorf("there is no fault of kind %q", j.Kind)
-	}
-	if j.Status != 0 && (j.Status < 200 || j.Status > 599) {
-		return fmt.Errorf("%d is no final HTTP status", j.Status)
-	}
-	*f = Fault(j.plainFault)
-	if j.Delay == "" {
-		return nil
-	}
-	delay, err := time.ParseDuration(j.Delay)
-	f.Delay = delay
+	return nil
+}
+
+// textDuration is a duration that is a text in JSON, like "2s".
+type textDuration time.Duration
+
+// UnmarshalText reads what time.ParseDuration does.
+func (d *textDuration) UnmarshalText(text []byte) error {
+	duration, err := time.ParseDuration(string(text))
+	*d = textDuration(duration)
 	return err
 }
 
@@ -123,10 +113,7 @@ func (f Fault) answers() bool {
 func (c *Cloud) Script(action string, faults ...Fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, f := range faults {
-		f.ofAction = true
-		c.scripted[action] = append(c.scripted[action], f)
-	}
+	c.scripted[action] = append(c.scripted[action], faults...)
 }
 
 // Always gives every request of the action the fault, until it is called with nil. Reset doesn't
@@ -138,28 +125,20 @@ func (c *Cloud) Always(action string, fault *Fault) {
 		delete(c.standing, action)
 		return
 	}
-	f := *fault
-	f.ofAction = true
-	c.standing[action] = f
+	c.standing[action] = *fault
 }
 
-// faultOfNumber returns the fault that [Account.Numbers] has for a number of the request. It
+// faultOfNumberLocked returns the fault that [Account.Numbers] has for a number of the request. It
 // returns none for a request that the gateway refuses, and leaves refusals to sending: those
 // concern one number, not the request.
-func (c *Cloud) faultOfNumber(q *call) Fault {
+func (c *Cloud) faultOfNumberLocked(q *call) Fault {
 	if q.action != SendSms {
 		return Fault{}
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if _, err := c.gatewayLocked(q); err != nil {
 		return Fault{}
 	}
-	p, err := parseSend(q.body)
-	if err != nil {
-		return Fault{}
-	}
-	for _, number := range p["PhoneNumberSet"] {
+	for _, number := range q.params["PhoneNumberSet"] {
 		e164, _ := parseNumber(number)
 		if f := c.account.Numbers[e164]; f.Kind != Behave && f.Kind != Refuse {
 			return f

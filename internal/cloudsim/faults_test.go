@@ -342,8 +342,7 @@ func TestNumbers_needReadableRequest(t *testing.T) {
 func TestMessageOf(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "FailedOperation.Unheard", messageOf("FailedOperation.Unheard"))
-	for _, code := range []string{"InternalError", "RequestLimitExceeded",
-		"LimitExceeded.AppDailyLimit"} {
+	for _, code := range []string{"InternalError", "RequestLimitExceeded"} {
 		assert.NotEqual(t, code, messageOf(code))
 	}
 }

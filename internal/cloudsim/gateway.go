@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +14,7 @@ const (
 	DescribeSmsSignList            = "DescribeSmsSignList"
 	DescribeSmsTemplateList        = "DescribeSmsTemplateList"
 	PullSmsSendStatusByPhoneNumber = "PullSmsSendStatusByPhoneNumber"
+	SmsPackagesStatistics          = "SmsPackagesStatistics"
 	GetSecretValue                 = "GetSecretValue"
 	DescribeSecret                 = "DescribeSecret"
 )
@@ -25,6 +27,52 @@ const (
 
 // maxBody is the largest request the gateway takes if it is signed with TC3.
 const maxBody = 10 << 20
+
+// apiAction is what the gateway knows of an action, and what answers it.
+type apiAction struct {
+	service, version string
+	fields           []field
+	answerLocked     func(*Cloud, *call) (response any, err *apiError)
+}
+
+var actions = map[string]apiAction{
+	SendSms: {SMS, smsVersion, []field{
+		{name: "PhoneNumberSet", list: true, required: true},
+		{name: "SmsSdkAppId", required: true},
+		{name: "TemplateId", required: true},
+		{name: "SignName"},
+		{name: "TemplateParamSet", list: true},
+		{name: "ExtendCode"},
+		{name: "SessionContext"},
+		{name: "SenderId"},
+	}, (*Cloud).sendLocked},
+	DescribeSmsSignList:     {SMS, smsVersion, listFields("SignIdSet"), (*Cloud).signsLocked},
+	DescribeSmsTemplateList: {SMS, smsVersion, listFields("TemplateIdSet"), (*Cloud).templatesLocked},
+	PullSmsSendStatusByPhoneNumber: {SMS, smsVersion, []field{
+		{name: "BeginTime", number: true, required: true},
+		{name: "Offset", number: true, required: true},
+		{name: "Limit", number: true, required: true},
+		{name: "PhoneNumber", required: true},
+		{name: "SmsSdkAppId", required: true},
+		{name: "EndTime", number: true},
+	}, (*Cloud).reportsLocked},
+	SmsPackagesStatistics: {SMS, smsVersion, []field{
+		{name: "SmsSdkAppId", required: true},
+		{name: "Limit", number: true, required: true},
+		{name: "Offset", number: true, required: true},
+		{name: "BeginTime", required: true},
+		{name: "EndTime", required: true},
+	}, (*Cloud).packagesLocked},
+	GetSecretValue: {SSM, ssmVersion, []field{
+		{name: "SecretName", required: true},
+		{name: "VersionId", required: true},
+		{name: "EncryptionPublicKey"},
+		{name: "EncryptionAlgorithm"},
+	}, (*Cloud).secretLocked},
+	DescribeSecret: {SSM, ssmVersion, []field{
+		{name: "SecretName", required: true},
+	}, (*Cloud).describeSecretLocked},
+}
 
 // apiError is an outer error: Response.Error.
 type apiError struct {
@@ -40,114 +88,90 @@ func missing(parameter string) *apiError {
 }
 
 // process does what the request asks for and returns the JSON of the answer.
-func (c *Cloud) process(q *call, fault Fault) []byte {
+func (c *Cloud) process(q *call) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-
-	response, code, err := c.answerLocked(q, fault)
+	response, err := c.answerLocked(q)
 	if err != nil {
-		code = err.Code
-		response = struct {
-			Error     *apiError
-			RequestId string
-		}{err, q.id()}
+		q.record.Code = err.Code
+		response = map[string]any{"Error": err, "RequestId": q.id()}
 	}
-	c.decideLocked(q, code)
-	return encode(struct{ Response any }{response})
+	c.decideLocked(q)
+	return encode(map[string]any{"Response": response})
 }
 
-// answerLocked returns the response of a success with the code of its first refused item, or an
-// outer error.
-func (c *Cloud) answerLocked(q *call, fault Fault) (response any, code string, err *apiError) {
-	if fault.Kind == Error {
-		return nil, "", fault.apiError()
+// answerLocked returns the response of a success, or an outer error.
+func (c *Cloud) answerLocked(q *call) (response any, err *apiError) {
+	if q.fault.Kind == Error {
+		return nil, q.fault.apiError()
 	}
-	key, err := c.gatewayLocked(q)
+	a, err := c.gatewayLocked(q)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	switch q.action {
-	case DescribeSmsSignList:
-		response, err = c.signsLocked(q, fault)
-	case DescribeSmsTemplateList:
-		response, err = c.templatesLocked(q, key, fault)
-	case PullSmsSendStatusByPhoneNumber:
-		response, err = c.reportsLocked(q, fault)
-	case GetSecretValue:
-		response, err = c.secretLocked(q, fault)
-	case DescribeSecret:
-		response, err = c.describeSecretLocked(q, fault)
-	default:
-		return c.sendLocked(q, key, fault)
+	if c.overRateLocked(q) {
+		return nil, refuse("RequestLimitExceeded")
 	}
-	return response, "", err
+	if q.fault.Kind == Refuse && q.action != SendSms { // which refuses its numbers
+		return nil, q.fault.apiError()
+	}
+	return a.answerLocked(c, q)
 }
 
-// serviceWith returns the service and the version of an action.
-func serviceWith(action string) (service, version string) {
-	switch action {
-	case SendSms, DescribeSmsSignList, DescribeSmsTemplateList, PullSmsSendStatusByPhoneNumber:
-		return SMS, smsVersion
-	case GetSecretValue, DescribeSecret:
-		return SSM, ssmVersion
-	}
-	return "", ""
-}
-
-// gatewayLocked checks what every action has in common. It changes nothing.
-func (c *Cloud) gatewayLocked(q *call) (Key, *apiError) {
+// gatewayLocked checks what every action has in common, and sets the request's key and parameters.
+func (c *Cloud) gatewayLocked(q *call) (a apiAction, err *apiError) {
 	if len(q.body) > maxBody {
-		return Key{}, refuse("RequestSizeLimitExceeded")
+		return a, refuse("RequestSizeLimitExceeded")
 	}
 	if q.http.Method != http.MethodPost {
-		return Key{}, refuse("UnsupportedProtocol")
+		return a, refuse("UnsupportedProtocol")
 	}
 	key, service, err := c.authenticateLocked(q)
 	if err != nil {
-		return Key{}, err
+		return a, err
 	}
 
+	a = actions[q.action]
 	header := q.http.Header
-	if q.action == "" {
-		return Key{}, missing("Action")
-	}
-	wantService, wantVersion := serviceWith(q.action)
-	if service != wantService {
-		return Key{}, refuse("InvalidAction")
-	}
-	if header.Get("X-TC-Version") == "" {
-		return Key{}, missing("Version")
-	}
-	if header.Get("X-TC-Version") != wantVersion {
-		return Key{}, refuse("NoSuchVersion")
-	}
 	mediaType, _, _ := strings.Cut(header.Get("Content-Type"), ";")
-	if strings.TrimSpace(mediaType) != "application/json" {
-		return Key{}, refuse("InvalidRequest")
-	}
 	region := header.Get("X-TC-Region")
-	if region == "" {
-		return Key{}, missing("Region")
-	}
-	if !c.account.serves(service, region) {
-		return Key{}, refuse("UnsupportedRegion")
-	}
-	if operation := service + ":" + q.action; !key.may(service, operation) {
-		return Key{}, &apiError{"UnauthorizedOperation",
+	operation := service + ":" + q.action
+	switch {
+	case q.action == "":
+		return a, missing("Action")
+	case service != a.service:
+		return a, refuse("InvalidAction")
+	case header.Get("X-TC-Version") == "":
+		return a, missing("Version")
+	case header.Get("X-TC-Version") != a.version:
+		return a, refuse("NoSuchVersion")
+	case !strings.EqualFold(strings.TrimSpace(mediaType), "application/json"):
+		return a, refuse("InvalidRequest")
+	case region == "":
+		return a, missing("Region")
+	case !serves(service, region):
+		return a, refuse("UnsupportedRegion")
+	case !slices.ContainsFunc([]string{"*", service + ":*", operation}, key.allows):
+		return a, &apiError{"UnauthorizedOperation",
 			"you are not authorized to perform operation (" + operation + ")\n" +
 				"resource (*) has no permission\n"}
 	}
-	return key, nil
+	q.key = key
+	q.params, err = parseParams(q.body, a.fields)
+	return a, err
 }
 
-func (k *Key) may(service, operation string) bool {
-	for _, allowed := range k.Allow {
-		if allowed == "*" || allowed == service+":*" || allowed == operation {
-			return true
-		}
+// serves reports whether the service can be called in the region. SMS has a list of regions. No
+// full list is published for SSM, so the form decides.
+func serves(service, region string) bool {
+	if service == SMS {
+		return slices.Contains([]string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}, region)
 	}
-	return false
+	area, place, ok := strings.Cut(region, "-")
+	return ok && len(area) == 2 && place != "" && strings.ToLower(region) == region
 }
+
+func (k *Key) allows(operation string) bool { return slices.Contains(k.Allow, operation) }
 
 // encode writes JSON as it is, without Go's escapes for HTML.
 func encode(v any) []byte {

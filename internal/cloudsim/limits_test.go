@@ -14,8 +14,6 @@ const (
 	thirtySeconds = "LimitExceeded.PhoneNumberThirtySecondLimit"
 	oneHour       = "LimitExceeded.PhoneNumberOneHourLimit"
 	oneDay        = "LimitExceeded.PhoneNumberDailyLimit"
-	appDay        = "LimitExceeded.AppDailyLimit"
-	noBalance     = "FailedOperation.InsufficientBalanceInSmsPackage"
 )
 
 // step is a send some time after the one before.
@@ -51,7 +49,6 @@ func join(parts ...[]step) []step {
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	const second, hour = time.Second, time.Hour
-	balance := func(n int) func(*Account) { return func(a *Account) { a.Balance = &n } }
 	limits := func(l Limits) func(*Account) { return func(a *Account) { a.Limits = l } }
 	other := to("+8613800138001")
 	tests := []struct {
@@ -85,19 +82,6 @@ func TestLimits(t *testing.T) {
 			codes(10, 0, "Ok"), []step{{0, code(10), oneDay}, {0, message(other), "Ok"}})},
 		{"the account has no daily limit", limits(Limits{PerDay: -1}), codes(11, 0, "Ok")},
 		{"two a day", limits(Limits{PerDay: 2}), join(codes(2, 0, "Ok"), codes(1, 2, oneDay))},
-		{"an app's daily limit holds for all numbers, until midnight", nil, []step{
-			{0, message(app("1400008888")), "Ok"}, {0, message(app("1400008888"), other), "Ok"},
-			{0, message(app("1400008888"), to("+8613800138002")), appDay},
-			{0, message(to("+8613800138002")), "Ok"},
-			{12 * hour, message(app("1400008888")), "Ok"}}},
-		{"a package runs out", balance(2), join(codes(2, 0, "Ok"), codes(1, 2, noBalance))},
-		{"an empty package", balance(0), codes(1, 0, noBalance)},
-		{"the account lets longer parameters pass", limits(Limits{ParamLength: 8}), []step{
-			{0, message(template("112", "八个字符现在没错")), "Ok"},
-			{0, message(template("112", "九个字符现在也要错")),
-				"InvalidParameterValue.TemplateParameterLengthLimit"}}},
-		{"the account lets any parameter pass", limits(Limits{ParamLength: -1}), []step{
-			{0, message(template("112", "九个字符现在也没有错")), "Ok"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -117,11 +101,7 @@ func TestLimits(t *testing.T) {
 func TestReset(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	two := 2
-	e.cloud.Update(func(a *Account) {
-		a.Limits.PerDay, a.Balance, a.Keys[0].Allow = 1, &two,
-			[]string{"*"}
-	})
+	e.cloud.Update(func(a *Account) { a.Limits.PerDay, a.Keys[0].Allow = 1, []string{"*"} })
 	e.cloud.Script(GetSecretValue, Fault{Kind: Error})
 	require.Equal(t, "Ok", e.sendOne(code(1)))
 	require.Equal(t, oneDay, e.sendOne(code(2)))
@@ -136,16 +116,4 @@ func TestReset(t *testing.T) {
 	assert.Equal(t, "Ok", e.sendOne(code(1)))
 	assert.Equal(t, "5000:1045710669157053657800000001", e.cloud.Outbox()[0].SerialNo)
 	assert.Equal(t, "a0aabda6-cf91-4f3e-a81f-000000000002", e.cloud.Outbox()[0].RequestID)
-}
-
-func TestLimits_dropOldMessages(t *testing.T) {
-	t.Parallel()
-	u := newSent()
-	app := &App{SDKAppID: "1"}
-	for range 3 {
-		u.add(app, "+1", "x", 1, noon)
-	}
-	u.add(app, "+1", "x", 1, noon.Add(24*time.Hour))
-	assert.Len(t, u.numbers["+1"], 1)
-	assert.Equal(t, 1, u.today("1", noon.Add(24*time.Hour)).count)
 }

@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 )
@@ -15,11 +16,6 @@ const firstSignID = 1000001
 // everywhere is the value of International of a template for both kinds of numbers.
 const everywhere = 3
 
-type signList struct {
-	DescribeSignListStatusSet []signStatus
-	RequestId                 string
-}
-
 // signStatus is one signature, in Tencent's order of fields.
 type signStatus struct {
 	SignId                  uint64
@@ -33,11 +29,6 @@ type signStatus struct {
 	QualificationStatusCode int
 }
 
-type templateList struct {
-	DescribeTemplateStatusSet []templateStatus
-	RequestId                 string
-}
-
 // templateStatus is one template, in Tencent's order of fields.
 type templateStatus struct {
 	TemplateId      uint64
@@ -49,28 +40,35 @@ type templateStatus struct {
 	TemplateContent string
 }
 
+// listFields are the parameters of both lists.
+func listFields(ids string) []field {
+	return []field{
+		{name: "International", number: true, required: true},
+		{name: ids, number: true, list: true},
+		{name: "Limit", number: true},
+		{name: "Offset", number: true},
+	}
+}
+
 // signsLocked lists signatures: those named, or a range of all. It leaves out ids that don't exist
 // or are of the other kind.
-func (c *Cloud) signsLocked(q *call, fault Fault) (*signList, *apiError) {
-	p, err := c.parseListLocked(q, "SignIdSet", 10, fault)
+func (c *Cloud) signsLocked(q *call) (any, *apiError) {
+	kind, err := c.checkListLocked(q, "SignIdSet", "10")
 	if err != nil {
 		return nil, err
 	}
 	var all []signStatus
 	for i, s := range c.account.Signs {
-		if s.International != (p.get("International") == "1") {
+		if s.International != (kind == 1) {
 			continue
 		}
 		status := signStatus{
-			SignId:        firstSignID + uint64(i),
-			International: boolToInt(s.International),
+			SignId:        cmp.Or(s.ID, firstSignID+uint64(i)),
+			International: kind,
 			StatusCode:    s.status(s.Approved),
 			ReviewReply:   s.Reply,
 			SignName:      s.Name,
 			CreateTime:    createTime,
-		}
-		if s.ID != 0 {
-			status.SignId = s.ID
 		}
 		if !s.International {
 			status.QualificationId, status.QualificationName = 1, "示例"
@@ -78,28 +76,31 @@ func (c *Cloud) signsLocked(q *call, fault Fault) (*signList, *apiError) {
 		}
 		all = append(all, status)
 	}
-	chosen := choose(all, p, "SignIdSet", func(s signStatus) uint64 { return s.SignId })
-	return &signList{chosen, q.id()}, nil
+	return map[string]any{
+		"DescribeSignListStatusSet": choose(all, q.params, "SignIdSet",
+			func(s signStatus) uint64 { return s.SignId }),
+		"RequestId": q.id(),
+	}, nil
 }
 
 // templatesLocked lists templates in the same way.
-func (c *Cloud) templatesLocked(q *call, key Key, fault Fault) (*templateList, *apiError) {
-	p, err := c.parseListLocked(q, "TemplateIdSet", 0, fault)
+func (c *Cloud) templatesLocked(q *call) (any, *apiError) {
+	kind, err := c.checkListLocked(q, "TemplateIdSet", "0")
 	if err != nil {
 		return nil, err
 	}
-	if key.SubAccount {
+	if q.key.SubAccount {
 		return nil, refuse("FailedOperation.ProhibitSubAccountUse")
 	}
 	var all []templateStatus
 	for _, t := range c.account.Templates {
 		id, err := strconv.ParseUint(t.ID, 10, 64)
-		if err != nil || !t.Everywhere && t.International != (p.get("International") == "1") {
+		if err != nil || !t.Everywhere && t.International != (kind == 1) {
 			continue
 		}
 		status := templateStatus{
 			TemplateId:      id,
-			International:   boolToInt(t.International),
+			International:   kind,
 			StatusCode:      t.status(t.Approved),
 			ReviewReply:     t.Reply,
 			TemplateName:    t.ID,
@@ -111,39 +112,28 @@ func (c *Cloud) templatesLocked(q *call, key Key, fault Fault) (*templateList, *
 		}
 		all = append(all, status)
 	}
-	chosen := choose(all, p, "TemplateIdSet", func(t templateStatus) uint64 { return t.TemplateId })
-	return &templateList{chosen, q.id()}, nil
+	return map[string]any{
+		"DescribeTemplateStatusSet": choose(all, q.params, "TemplateIdSet",
+			func(t templateStatus) uint64 { return t.TemplateId }),
+		"RequestId": q.id(),
+	}, nil
 }
 
-// parseListLocked reads the parameters that both lists share.
-func (c *Cloud) parseListLocked(
-	q *call, ids string, limit int, fault Fault,
-) (params, *apiError) {
-	p, err := parseParams(q.body, []field{
-		{name: "International", number: true, required: true},
-		{name: ids, number: true, list: true},
-		{name: "Limit", number: true},
-		{name: "Offset", number: true},
-	})
-	if err != nil {
-		return nil, err
-	}
-	if fault.Kind == Refuse {
-		return nil, fault.apiError()
-	}
-	if p.number("International") > 1 {
-		return nil, refuse("InvalidParameterValue.InvalidInternational")
-	}
+// checkListLocked checks the parameters that both lists share. kind is International.
+func (c *Cloud) checkListLocked(q *call, ids, limit string) (kind int, err *apiError) {
+	p := q.params
 	if p["Limit"] == nil {
-		p["Limit"] = []string{strconv.Itoa(limit)}
+		p["Limit"] = []string{limit}
 	}
-	if p.number("Limit") > maxList || len(p[ids]) > maxList {
-		return nil, refuse("InvalidParameterValue.LimitVerifyFail")
+	switch {
+	case p.number("International") > 1:
+		return 0, refuse("InvalidParameterValue.InvalidInternational")
+	case p.number("Limit") > maxList || len(p[ids]) > maxList:
+		return 0, refuse("InvalidParameterValue.LimitVerifyFail")
+	case c.account.Individual:
+		return 0, refuse("FailedOperation.NotEnterpriseCertification")
 	}
-	if c.account.Individual {
-		return nil, refuse("FailedOperation.NotEnterpriseCertification")
-	}
-	return p, nil
+	return p.number("International"), nil
 }
 
 // choose returns the items that are named or, if none is, Limit items from Offset on.
@@ -159,11 +149,4 @@ func choose[T any](all []T, p params, ids string, id func(T) uint64) []T {
 	}
 	from := min(p.number("Offset"), len(all))
 	return append(chosen, all[from:min(from+p.number("Limit"), len(all))]...)
-}
-
-func boolToInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

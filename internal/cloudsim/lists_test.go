@@ -177,6 +177,6 @@ func TestLists_faults(t *testing.T) {
 		assert.Equal(t, "RequestLimitExceeded: "+messageOf("RequestLimitExceeded"), got, tt.action)
 
 		got = e.raw(tt.service, "2000-01-01", tt.action, tt.body)
-		assert.Equal(t, "NoSuchVersion: The requested version does not exist.", got, tt.action)
+		assert.Equal(t, "NoSuchVersion: NoSuchVersion", got, tt.action)
 	}
 }

@@ -9,24 +9,28 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
 )
 
-// LoadAccount reads an Account from a JSON file. It refuses unknown fields, and values that could
-// never work: its error names all of those.
+// LoadAccount reads an Account from a JSON file. It refuses unknown fields, and values that no
+// request would ever complain of: its error names all of those, and the line of the first.
 func LoadAccount(path string) (Account, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return Account{}, err
 	}
-	var a Account
-	if err := strictJSON(data, &a); err != nil {
-		return Account{}, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := a.check(); err != nil {
-		return Account{}, fmt.Errorf("%s: %w", path, err)
+	a, err := parseAccount(data)
+	if err != nil {
+		refused := func(part []byte) bool { _, err := parseAccount(part); return err != nil }
+		return Account{}, fmt.Errorf("%s:%d: %w", path, lineOf(data, refused), err)
 	}
 	return a, nil
+}
+
+func parseAccount(data []byte) (a Account, err error) {
+	if err = strictJSON(data, &a); err == nil {
+		err = a.check()
+	}
+	return a, err
 }
 
 func strictJSON(data []byte, v any) error {
@@ -43,60 +47,27 @@ func strictJSON(data []byte, v any) error {
 
 func (a *Account) check() error {
 	var errs []error
-	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-
-	for i, k := range a.Keys {
-		if k.SecretID == "" || k.SecretKey == "" || strings.Contains(k.SecretID, "/") {
-			wrong("keys[%d]: needs secretId and secretKey, the id without /", i)
-		}
-	}
 	for i, s := range a.Secrets {
-		if !validSecretName(s.Name) {
-			wrong("secrets[%d]: name must be 1 to 128 of A-Z a-z 0-9 _ -", i)
-		}
-		if s.State != "" && s.State != StateDisabled && s.State != StatePendingDelete {
-			wrong("secrets[%d]: state %q is neither %s nor %s", i, s.State,
-				StateDisabled, StatePendingDelete)
-		}
-		for _, version := range slices.Sorted(maps.Keys(s.Versions)) {
-			if v := s.Versions[version]; v.String != "" && len(v.Binary) > 0 {
-				wrong("secrets[%d]: version %q is both string and binary", i, version)
-			}
-		}
-	}
-	for i, app := range a.Apps {
-		if app.SDKAppID == "" {
-			wrong("apps[%d]: needs sdkAppId", i)
-		}
-	}
-	for i, s := range a.Signs {
-		if s.Name == "" {
-			wrong("signs[%d]: needs name", i)
-		}
-		if !s.valid(s.Approved) {
-			wrong("signs[%d]: status %d is none of -1, 1, 2, or it is approved", i, s.Status)
+		if !slices.Contains([]string{"", StateDisabled, StatePendingDelete}, s.State) {
+			errs = append(errs, fmt.Errorf("secrets[%d]: state %q is neither %s nor %s", i, s.State,
+				StateDisabled, StatePendingDelete))
 		}
 	}
 	for i, t := range a.Templates {
-		if t.ID == "" || t.Text == "" {
-			wrong("templates[%d]: needs id and text", i)
-		}
-		if !t.valid(t.Approved) {
-			wrong("templates[%d]: status %d is none of -1, 1, 2, or it is approved", i, t.Status)
-		}
-		types := []string{Verification, Notification, Marketing}
-		if !slices.Contains(types, t.kind()) {
-			wrong("templates[%d]: type %q is none of %s", i, t.Type, strings.Join(types, ", "))
+		if !slices.Contains([]string{"", Verification, Notification}, t.Type) {
+			errs = append(errs, fmt.Errorf("templates[%d]: type %q is neither %s nor %s", i, t.Type,
+				Verification, Notification))
 		}
 	}
-	for _, n := range slices.Sorted(maps.Keys(a.Numbers)) {
+	numbers := slices.AppendSeq(slices.Sorted(maps.Keys(a.Numbers)), maps.Keys(a.Reports))
+	for _, n := range numbers {
 		if !isE164(n) {
-			wrong("numbers: %q is not +, calling code and number", n)
+			errs = append(errs, fmt.Errorf("%q is not +, calling code and number", n))
 		}
 	}
-	for _, n := range slices.Sorted(maps.Keys(a.Reports)) {
-		if !isE164(n) {
-			wrong("reports: %q is not +, calling code and number", n)
+	for _, action := range slices.Sorted(maps.Keys(a.Rates)) {
+		if _, known := actions[action]; !known || a.Rates[action] < 0 {
+			errs = append(errs, fmt.Errorf("rates: %q is no action, or its rate is negative", action))
 		}
 	}
 	return errors.Join(errs...)

@@ -3,6 +3,7 @@ package cloudsim
 import (
 	"bytes"
 	"cmp"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -15,62 +16,49 @@ import (
 const padding = 4 << 20
 
 // serve answers the request as the fault wants.
-func (c *Cloud) serve(w http.ResponseWriter, q *call, f Fault) {
-	gone := q.http.Context().Done()
+func (c *Cloud) serve(w http.ResponseWriter, q *call) {
+	f, gone := q.fault, q.http.Context().Done()
+	if f.Kind == Delay && !pause(gone, f.Delay) {
+		c.decide(q)
+		sever(w, false)
+		return
+	}
+	var body []byte
+	if slices.Contains(sentKinds, f.Kind) {
+		body = c.process(q)
+	} else {
+		c.decide(q)
+	}
 	switch f.Kind {
-	case Behave, Error, Refuse:
-		answer(w, http.StatusOK, "application/json", c.process(q, f))
-
+	case Behave, Error, Refuse, Delay:
+		answer(w, http.StatusOK, "application/json", body)
 	case HTTP:
-		c.decide(q, "")
 		status := cmp.Or(f.Status, http.StatusBadGateway)
 		answer(w, status, "text/html; charset=utf-8", []byte(f.Body))
 	case Body:
-		c.decide(q, "")
 		answer(w, http.StatusOK, "application/json", []byte(f.Body))
 	case Redirect:
-		c.decide(q, "")
 		w.Header().Set("Location", cmp.Or(f.Location, "/"))
 		w.WriteHeader(cmp.Or(f.Status, http.StatusTemporaryRedirect))
-
-	case ResetEarly, ResetUnsent: // of a number, reset-early is known only now
-		c.decide(q, "")
-		sever(w, true)
-	case ResetSent:
-		c.process(q, f)
+	case ResetEarly, ResetUnsent, ResetSent: // of a number, reset-early is known only now
 		sever(w, true)
 	case EOFSent:
-		c.process(q, f)
 		sever(w, false)
-
-	case HangUnsent:
-		c.decide(q, "")
+	case HangUnsent, HangSent:
 		<-gone
 		sever(w, false)
-	case HangSent:
-		c.process(q, f)
-		<-gone
-		sever(w, false)
-	case Delay:
-		if !pause(gone, f.Delay) {
-			c.decide(q, "")
-			sever(w, false)
-			return
-		}
-		answer(w, http.StatusOK, "application/json", c.process(q, f))
-
 	case Slow:
-		trickle(w, gone, c.process(q, f), f.Delay)
-	case Cut:
-		cut(w, c.process(q, f))
+		trickle(w, gone, body, f.Delay)
+	case Cut: // announces the whole body and writes half of it
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		answer(w, http.StatusOK, "application/json", body[:len(body)/2])
+		http.NewResponseController(w).Flush()
+		sever(w, false)
 	case Huge:
-		body := c.process(q, f)
 		blanks := bytes.Repeat([]byte{' '}, padding)
 		body = slices.Concat(body[:1], blanks, body[1:]) // after the first brace
 		answer(w, http.StatusOK, "application/json", body)
-
 	default:
-		c.decide(q, "")
 		text := fmt.Sprintf("cloudsim: there is no fault of kind %q", f.Kind)
 		answer(w, http.StatusNotImplemented, "text/plain", []byte(text))
 	}
@@ -114,15 +102,6 @@ func trickle(w http.ResponseWriter, gone <-chan struct{}, body []byte, d time.Du
 	}
 }
 
-// cut announces the whole body, writes half of it, and ends the connection.
-func cut(w http.ResponseWriter, body []byte) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.Write(body[:len(body)/2])
-	http.NewResponseController(w).Flush()
-	sever(w, false)
-}
-
 // sever ends the connection without a further byte, with RST or with FIN.
 func sever(w http.ResponseWriter, reset bool) {
 	conn, _, err := http.NewResponseController(w).Hijack()
@@ -139,11 +118,7 @@ func closeConn(conn net.Conn, reset bool) {
 		conn.Close()
 		return
 	}
-	for {
-		below, ok := conn.(interface{ NetConn() net.Conn })
-		if !ok {
-			break
-		}
+	if below, ok := conn.(*tls.Conn); ok {
 		conn = below.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {

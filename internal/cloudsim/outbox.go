@@ -1,7 +1,6 @@
 package cloudsim
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -26,21 +25,9 @@ type Message struct {
 	Answered bool
 }
 
-// Outbox returns copies of the accepted messages since the start or Reset, oldest first.
+// Outbox returns the accepted messages since the start or Reset, oldest first.
 func (c *Cloud) Outbox() []Message {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	messages := slices.Clone(c.outbox)
-	for i := range messages {
-		messages[i].Params = slices.Clone(messages[i].Params)
-	}
-	return messages
-}
-
-// deliverLocked puts the message into the outbox and returns its serial number.
-func (c *Cloud) deliverLocked(m Message) string {
-	c.serial++
-	m.SerialNo = fmt.Sprintf("5000:10457106691570536578%08d", c.serial)
-	c.outbox = append(c.outbox, m)
-	return m.SerialNo
+	return slices.Clone(c.outbox)
 }

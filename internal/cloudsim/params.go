@@ -65,43 +65,35 @@ func parseParams(body []byte, fields []field) (params, *apiError) {
 }
 
 func parseField(f field, value json.RawMessage) ([]string, *apiError) {
-	parse := parseString
-	if f.number {
-		parse = parseNumeral
-	}
 	if !f.list {
-		s, err := parse(f.name, value)
+		s, err := f.parse(f.name, value)
 		return []string{s}, err
 	}
 	var elements []json.RawMessage
-	if err := json.Unmarshal(value, &elements); err != nil {
+	if json.Unmarshal(value, &elements) != nil {
 		return nil, wrongType(f.name)
 	}
 	values := make([]string, len(elements))
 	for i, element := range elements {
-		s, err := parse(f.name+"."+strconv.Itoa(i), element)
-		if err != nil {
+		var err *apiError
+		if values[i], err = f.parse(f.name+"."+strconv.Itoa(i), element); err != nil {
 			return nil, err
 		}
-		values[i] = s
 	}
 	return values, nil
 }
 
-func parseString(name string, value json.RawMessage) (string, *apiError) {
+// parse returns a single value; name is that for an error.
+func (f field) parse(name string, value json.RawMessage) (string, *apiError) {
 	var s *string
-	if err := json.Unmarshal(value, &s); err != nil || s == nil {
-		return "", wrongType(name)
+	var n *uint64
+	switch {
+	case f.number && json.Unmarshal(value, &n) == nil && n != nil:
+		return strconv.FormatUint(*n, 10), nil
+	case !f.number && json.Unmarshal(value, &s) == nil && s != nil:
+		return *s, nil
 	}
-	return *s, nil
-}
-
-func parseNumeral(name string, value json.RawMessage) (string, *apiError) {
-	var n *int64
-	if err := json.Unmarshal(value, &n); err != nil || n == nil || *n < 0 {
-		return "", wrongType(name)
-	}
-	return strconv.FormatInt(*n, 10), nil
+	return "", wrongType(name)
 }
 
 func wrongType(name string) *apiError {

@@ -2,7 +2,6 @@ package cloudsim
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"time"
 )
@@ -26,41 +25,13 @@ type Report struct {
 	Delay time.Duration `json:"-"`
 }
 
-// jsonReport is a Report with its delay as a text.
-type jsonReport struct {
-	plainReport
-	Delay string `json:"delay,omitempty"`
-}
-
-type plainReport Report
-
-// MarshalJSON writes the delay as a text.
-func (r Report) MarshalJSON() ([]byte, error) {
-	j := jsonReport{plainReport: plainReport(r)}
-	if r.Delay != 0 {
-		j.Delay = r.Delay.String()
-	}
-	return json.Marshal(j)
-}
-
 // UnmarshalJSON refuses fields it doesn't know.
 func (r *Report) UnmarshalJSON(data []byte) error {
-	var j jsonReport
-	if err := strictJSON(data, &j); err != nil {
-		return err
-	}
-	*r = Report(j.plainReport)
-	if j.Delay == "" {
-		return nil
-	}
-	delay, err := time.ParseDuration(j.Delay)
-	r.Delay = delay
-	return err
-}
-
-type reportList struct {
-	PullSmsSendStatusSet []report
-	RequestId            string
+	type plain Report
+	return strictJSON(data, &struct {
+		*plain
+		Delay *textDuration `json:"delay"`
+	}{(*plain)(r), (*textDuration)(&r.Delay)})
 }
 
 // report is the outcome of one message, in Tencent's order of fields.
@@ -77,27 +48,11 @@ type report struct {
 
 // reportsLocked lists the reports that exist by now of the messages sent to a number in a range of
 // time, newest first. Unlike other reports, those by number can be pulled again.
-func (c *Cloud) reportsLocked(q *call, fault Fault) (*reportList, *apiError) {
-	p, err := parseParams(q.body, []field{
-		{name: "BeginTime", number: true, required: true},
-		{name: "Offset", number: true, required: true},
-		{name: "Limit", number: true, required: true},
-		{name: "PhoneNumber", required: true},
-		{name: "SmsSdkAppId", required: true},
-		{name: "EndTime", number: true},
-	})
-	if err != nil {
-		return nil, err
-	}
-	if fault.Kind == Refuse {
-		return nil, fault.apiError()
-	}
+func (c *Cloud) reportsLocked(q *call) (any, *apiError) {
+	p := q.params
 	app, number := p.get("SmsSdkAppId"), p.get("PhoneNumber")
-	if _, code := c.account.app(app); code != "" {
+	if code := c.account.checkApp(app); code != "" {
 		return nil, refuse(code)
-	}
-	if !isE164(number) {
-		return nil, refuse("InvalidParameterValue.IncorrectPhoneNumber")
 	}
 	begin := time.Unix(int64(p.number("BeginTime")), 0)
 	end := q.now
@@ -105,6 +60,8 @@ func (c *Cloud) reportsLocked(q *call, fault Fault) (*reportList, *apiError) {
 		end = time.Unix(int64(p.number("EndTime")), 0)
 	}
 	switch {
+	case !isE164(number):
+		return nil, refuse("InvalidParameterValue.IncorrectPhoneNumber")
 	case p.number("Limit") < 1 || p.number("Limit") > maxList:
 		return nil, refuse("InvalidParameterValue.LimitVerifyFail")
 	case p.number("Offset") != 0:
@@ -115,13 +72,13 @@ func (c *Cloud) reportsLocked(q *call, fault Fault) (*reportList, *apiError) {
 		return nil, refuse("InvalidParameterValue.EndTimeVerifyFail")
 	}
 
+	result := c.account.Reports[number]
 	reports := []report{}
 	for _, m := range slices.Backward(c.outbox) {
-		sent := m.Time.Truncate(time.Second)
-		if m.PhoneNumber != number || m.SDKAppID != app || sent.Before(begin) || sent.After(end) {
+		at := m.Time.Truncate(time.Second)
+		if m.PhoneNumber != number || m.SDKAppID != app || at.Before(begin) || at.After(end) {
 			continue
 		}
-		result := c.account.Reports[number]
 		arrival := m.Time.Add(cmp.Or(result.Delay, deliveryTime))
 		if result.Delay < 0 || q.now.Before(arrival) || len(reports) == p.number("Limit") {
 			continue
@@ -140,5 +97,5 @@ func (c *Cloud) reportsLocked(q *call, fault Fault) (*reportList, *apiError) {
 		}
 		reports = append(reports, r)
 	}
-	return &reportList{reports, q.id()}, nil
+	return map[string]any{"PullSmsSendStatusSet": reports, "RequestId": q.id()}, nil
 }

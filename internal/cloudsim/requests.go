@@ -74,8 +74,13 @@ type call struct {
 	action string
 	body   []byte
 	now    time.Time // by Config.Now
-	clock  time.Time // by Config.GatewayNow
-	record *Request  // guarded by Cloud.mu
+	clock  time.Time // for timestamps
+	fault  Fault
+	record *Request // guarded by Cloud.mu
+
+	// The gateway sets these.
+	key    Key
+	params params
 }
 
 // id is the request id. It never changes after arrival, so it needs no lock.
@@ -83,13 +88,18 @@ func (q *call) id() string { return q.record.RequestID }
 
 // arrive records the request and takes the next scripted fault of its action, or else the standing
 // one.
-func (c *Cloud) arrive(r *http.Request) (q *call, fault Fault, found bool) {
-	now, clock := c.now(), c.gatewayNow() // outside the lock: the caller's code
+func (c *Cloud) arrive(r *http.Request) *call {
 	auth, _ := parseAuthorization(r.Header.Get("Authorization"))
-	q = &call{http: r, now: now, clock: clock, action: r.Header.Get("X-TC-Action")}
+	q := &call{http: r, now: c.now(), clock: c.clock(), action: r.Header.Get("X-TC-Action")}
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if queue := c.scripted[q.action]; len(queue) > 0 {
+		q.fault, q.fault.ofAction = queue[0], true
+		c.scripted[q.action] = queue[1:]
+	} else {
+		q.fault, q.fault.ofAction = c.standing[q.action]
+	}
 	q.record = &Request{
 		Action:     q.action,
 		Version:    r.Header.Get("X-TC-Version"),
@@ -98,36 +108,21 @@ func (c *Cloud) arrive(r *http.Request) (q *call, fault Fault, found bool) {
 		Token:      r.Header.Get("X-TC-Token") != "",
 		RemoteAddr: r.RemoteAddr,
 		RequestID:  fmt.Sprintf("a0aabda6-cf91-4f3e-a81f-%012x", len(c.requests)+1),
-		Time:       now,
+		Time:       q.now,
+		Fault:      q.fault.Kind,
 	}
 	c.requests = append(c.requests, q.record)
-
-	if queue := c.scripted[q.action]; len(queue) > 0 {
-		fault, found = queue[0], true
-		c.scripted[q.action] = queue[1:]
-	} else {
-		fault, found = c.standing[q.action]
-	}
-	q.record.Fault = fault.Kind
-	return q, fault, found
+	return q
 }
 
-func (c *Cloud) recordBody(q *call, fault Fault) {
+// decide notes that the outcome of the request is decided, and wakes Await.
+func (c *Cloud) decide(q *call) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	q.record.Body = q.body
-	q.record.Fault = fault.Kind
+	c.decideLocked(q)
 }
 
-// decide records the outcome of the request and wakes Await.
-func (c *Cloud) decide(q *call, code string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.decideLocked(q, code)
-}
-
-func (c *Cloud) decideLocked(q *call, code string) {
-	q.record.Code = code
+func (c *Cloud) decideLocked(q *call) {
 	c.decided[q.action]++
 	close(c.changed)
 	c.changed = make(chan struct{})

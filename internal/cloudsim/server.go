@@ -2,11 +2,9 @@ package cloudsim
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
@@ -19,9 +17,6 @@ import (
 // Options are those of [Start]. The zero value is plain HTTP on a free port.
 type Options struct {
 	TLS bool
-
-	// Addr is a loopback address to listen on; empty means 127.0.0.1:0.
-	Addr string
 
 	// IdleTimeout is the time after which the server closes an idle connection; 0 means never.
 	IdleTimeout time.Duration
@@ -72,13 +67,9 @@ func Start(c *Cloud, o Options) (*Server, error) {
 		}
 	}
 
-	listener, err := net.Listen("tcp", cmp.Or(o.Addr, "127.0.0.1:0"))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
-	}
-	if addr := listener.Addr().(*net.TCPAddr); !addr.IP.IsLoopback() {
-		listener.Close()
-		return nil, fmt.Errorf("%s is not a loopback address", o.Addr)
 	}
 	s.addr = listener.Addr().String()
 	s.URL = scheme + "://" + s.addr

@@ -79,19 +79,6 @@ func TestFaults_overTLS(t *testing.T) {
 	assert.Len(t, e.cloud.Outbox(), 1)
 }
 
-func TestStart_loopbackOnly(t *testing.T) {
-	t.Parallel()
-	_, err := Start(New(Config{}), Options{Addr: "0.0.0.0:0"})
-	assert.ErrorContains(t, err, "not a loopback address")
-	_, err = Start(New(Config{}), Options{Addr: "127.0.0.1:none"})
-	assert.Error(t, err)
-	first, err := Start(New(Config{}), Options{})
-	require.NoError(t, err)
-	defer first.Close()
-	_, err = Start(New(Config{}), Options{Addr: first.Addr()})
-	assert.ErrorIs(t, err, syscall.EADDRINUSE)
-}
-
 func TestRefuse(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)

@@ -1,25 +1,20 @@
 package cloudsim
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// maxNumbers is how many numbers one request may name.
-const maxNumbers = 200
-
-// maxText is the length of a message in characters, signature included.
-const maxText = 500
-
-// maxSession is the length in bytes from which a SessionContext is too long.
-const maxSession = 512
-
-type sendResponse struct {
-	SendStatusSet []sendStatus
-	RequestId     string
-}
+const (
+	maxNumbers  = 200 // in one request
+	maxText     = 500 // characters of a message, signature included
+	maxVariable = 6   // characters of a variable
+	maxSession  = 512 // bytes from which a SessionContext is too long
+)
 
 // sendStatus is the outcome of one number, in Tencent's order of fields.
 type sendStatus struct {
@@ -32,49 +27,42 @@ type sendStatus struct {
 	IsoCode        string // always empty
 }
 
-func parseSend(body []byte) (params, *apiError) {
-	return parseParams(body, []field{
-		{name: "PhoneNumberSet", list: true, required: true},
-		{name: "SmsSdkAppId", required: true},
-		{name: "TemplateId", required: true},
-		{name: "SignName"},
-		{name: "TemplateParamSet", list: true},
-		{name: "ExtendCode"},
-		{name: "SessionContext"},
-		{name: "SenderId"},
-	})
-}
-
 // sendLocked sends to every number of the request. A refused number is an item of a successful
-// response; code is that of the first one.
-func (c *Cloud) sendLocked(
-	q *call, key Key, fault Fault,
-) (response *sendResponse, code string, err *apiError) {
-	p, err := parseSend(q.body)
-	if err != nil {
-		return nil, "", err
+// response.
+func (c *Cloud) sendLocked(q *call) (any, *apiError) {
+	numbers := q.params["PhoneNumberSet"]
+	switch {
+	case len(numbers) == 0:
+		return nil, refuse("MissingParameter.EmptyPhoneNumberSet")
+	case len(numbers) > maxNumbers:
+		return nil, refuse("LimitExceeded.PhoneNumberCountLimit")
+	case repeated(numbers), len(q.params.get("SessionContext")) >= maxSession:
+		return nil, refuse("InvalidParameter.InvalidParameters")
 	}
-	numbers := p["PhoneNumberSet"]
-	if len(numbers) == 0 {
-		return nil, "", refuse("MissingParameter.EmptyPhoneNumberSet")
+	var response struct {
+		SendStatusSet []sendStatus
+		RequestId     string
 	}
-	if len(numbers) > maxNumbers {
-		return nil, "", refuse("LimitExceeded.PhoneNumberCountLimit")
-	}
-	if len(p.get("SessionContext")) >= maxSession {
-		return nil, "", refuse("InvalidParameter.InvalidParameters")
-	}
-
-	s := sending{c, q, key, p, fault, mixed(numbers)}
-	response = &sendResponse{RequestId: q.id()}
+	both := mixed(numbers)
 	for _, number := range numbers {
-		status := s.sendOneLocked(number)
-		if status.Code != "Ok" && code == "" {
-			code = status.Code
+		status := c.sendOneLocked(q, number, both)
+		if status.Code != "Ok" {
+			q.record.Code = cmp.Or(q.record.Code, status.Code)
 		}
 		response.SendStatusSet = append(response.SendStatusSet, status)
 	}
-	return response, code, nil
+	response.RequestId = q.id()
+	return response, nil
+}
+
+// repeated reports whether a number is there twice, in whatever forms.
+func repeated(numbers []string) bool {
+	seen := make(map[string]bool)
+	for _, number := range numbers {
+		e164, _ := parseNumber(number)
+		seen[e164] = true
+	}
+	return len(seen) < len(numbers)
 }
 
 // mixed reports whether there are numbers inside and outside the mainland.
@@ -88,147 +76,120 @@ func mixed(numbers []string) bool {
 	return inside && outside
 }
 
-// sending is one SendSms request.
-type sending struct {
-	cloud  *Cloud
-	call   *call
-	key    Key
-	params params
-	fault  Fault
-	mixed  bool
-}
-
-func (s *sending) sendOneLocked(number string) sendStatus {
+func (c *Cloud) sendOneLocked(q *call, number string, both bool) sendStatus {
 	e164, ok := parseNumber(number)
-	if !ok {
-		return s.refused(e164, refuse("InvalidParameterValue.IncorrectPhoneNumber"))
-	}
-	if s.fault.Kind == Refuse {
-		return s.refused(e164, s.fault.apiError())
-	}
+	status := sendStatus{PhoneNumber: e164, SessionContext: q.params.get("SessionContext")}
+	var text string
+	var err *apiError
+	switch fault := c.account.Numbers[e164]; {
+	case !ok:
+		err = refuse("InvalidParameterValue.IncorrectPhoneNumber")
+	case q.fault.Kind == Refuse:
+		err = q.fault.apiError()
 	// A fault of the action precedes that of the number, even if it says behave.
-	if f := s.cloud.account.Numbers[e164]; f.Kind == Refuse && !s.fault.ofAction {
-		return s.refused(e164, f.apiError())
+	case fault.Kind == Refuse && !q.fault.ofAction:
+		err = fault.apiError()
+	default:
+		var code string
+		if text, code = c.composeLocked(q, isMainland(e164), both); code == "" {
+			code = c.limitLocked(e164, text, q.now)
+		}
+		if code != "" {
+			err = refuse(code)
+		}
 	}
-	app, text, code := s.composeLocked(isMainland(e164))
-	if code != "" {
-		return s.refused(e164, refuse(code))
+	if err != nil {
+		status.Code, status.Message = err.Code, err.Message
+		return status
 	}
-	fee := segments(text)
-	sent, now := &s.cloud.sent, s.call.now
-	if code := sent.exceeds(&s.cloud.account, app, e164, text, fee, now); code != "" {
-		return s.refused(e164, refuse(code))
-	}
-
-	sent.add(app, e164, text, fee, now)
-	serial := s.cloud.deliverLocked(Message{
+	status.Code, status.Message, status.Fee = "Ok", "send success", segments(text)
+	status.SerialNo = fmt.Sprintf("5000:10457106691570536578%08d", len(c.outbox)+1)
+	c.outbox = append(c.outbox, Message{
+		SerialNo:       status.SerialNo,
 		PhoneNumber:    e164,
-		SDKAppID:       app.SDKAppID,
-		SignName:       s.params.get("SignName"),
-		TemplateID:     s.params.get("TemplateId"),
-		Params:         s.params["TemplateParamSet"],
-		SenderID:       s.params.get("SenderId"),
-		SessionContext: s.params.get("SessionContext"),
+		SDKAppID:       q.params.get("SmsSdkAppId"),
+		SignName:       q.params.get("SignName"),
+		TemplateID:     q.params.get("TemplateId"),
+		Params:         q.params["TemplateParamSet"],
+		SenderID:       q.params.get("SenderId"),
+		SessionContext: status.SessionContext,
 		Text:           text,
-		RequestID:      s.call.id(),
-		KeyID:          s.key.SecretID,
-		Time:           now,
-		Answered:       s.fault.answers(),
+		RequestID:      q.id(),
+		KeyID:          q.key.SecretID,
+		Time:           q.now,
+		Answered:       q.fault.answers(),
 	})
-	return sendStatus{
-		SerialNo:       serial,
-		PhoneNumber:    e164,
-		Fee:            fee,
-		SessionContext: s.params.get("SessionContext"),
-		Code:           "Ok",
-		Message:        "send success",
-	}
+	return status
 }
 
-func (s *sending) refused(e164 string, why *apiError) sendStatus {
-	return sendStatus{
-		PhoneNumber:    e164,
-		SessionContext: s.params.get("SessionContext"),
-		Code:           why.Code,
-		Message:        why.Message,
+// composeLocked fills the template for a destination. If it can't, it returns the code that says
+// why.
+func (c *Cloud) composeLocked(q *call, mainland, both bool) (text, code string) {
+	if code := c.account.checkApp(q.params.get("SmsSdkAppId")); code != "" {
+		return "", code
 	}
-}
-
-// composeLocked finds the app and fills the template for a destination. If it can't, it returns the
-// code that says why.
-func (s *sending) composeLocked(mainland bool) (app *App, text, code string) {
-	account := &s.cloud.account
-	if app, code = account.app(s.params.get("SmsSdkAppId")); code != "" {
-		return nil, "", code
-	}
-	if s.mixed {
-		return nil, "", "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber"
+	if both {
+		return "", "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber"
 	}
 
-	id := s.params.get("TemplateId")
-	i := slices.IndexFunc(account.Templates, func(t Template) bool { return t.ID == id })
-	if i < 0 || !account.Templates[i].Approved {
-		return nil, "", "FailedOperation.TemplateIncorrectOrUnapproved"
+	id := q.params.get("TemplateId")
+	templates := c.account.Templates
+	i := slices.IndexFunc(templates, func(t Template) bool { return t.ID == id })
+	if i < 0 || !templates[i].Approved {
+		return "", "FailedOperation.TemplateIncorrectOrUnapproved"
 	}
-	template := &account.Templates[i]
-	if mainland && template.International && !template.Everywhere {
-		return nil, "", "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone"
+	template := templates[i]
+	if mainland == template.International && !template.Everywhere {
+		if mainland {
+			return "", "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone"
+		}
+		return "", "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone"
 	}
-	if !mainland && !template.International && !template.Everywhere {
-		return nil, "", "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone"
-	}
-	hour := inShanghai(s.call.now).Hour()
-	if template.kind() == Marketing && (hour < 8 || hour >= 22) {
-		return nil, "", "FailedOperation.MarketingSendTimeConstraint"
-	}
-	if code := s.checkSenderLocked(mainland); code != "" {
-		return nil, "", code
+	sign := q.params.get("SignName")
+	if code := c.account.checkSender(sign, q.params.get("SenderId"), mainland); code != "" {
+		return "", code
 	}
 
-	values := s.params["TemplateParamSet"]
+	values := q.params["TemplateParamSet"]
 	if len(values) != variables(template.Text) {
-		return nil, "", "FailedOperation.TemplateParamSetNotMatchApprovedTemplate"
+		return "", "FailedOperation.TemplateParamSetNotMatchApprovedTemplate"
 	}
 	for _, value := range values {
-		if code := checkValue(template, account.Limits, value); code != "" {
-			return nil, "", code
+		if code := checkValue(template.Type, value); code != "" {
+			return "", code
 		}
 	}
 	text = fill(template.Text, values)
-	if sign := s.params.get("SignName"); sign != "" {
+	if sign != "" {
 		text = "【" + sign + "】" + text
 	}
 	if utf8.RuneCountInString(text) > maxText {
-		return nil, "", "InvalidParameterValue.ContentLengthLimit"
+		return "", "InvalidParameterValue.ContentLengthLimit"
 	}
-	return app, text, ""
+	return text, ""
 }
 
-// checkSenderLocked checks the signature and the sender id.
-func (s *sending) checkSenderLocked(mainland bool) string {
-	account := &s.cloud.account
-	sign := s.params.get("SignName")
+// checkSender checks the signature and the sender id.
+func (a *Account) checkSender(sign, senderID string, mainland bool) (code string) {
 	approved := func(international bool) bool {
-		return slices.ContainsFunc(account.Signs, func(s Sign) bool {
+		return slices.ContainsFunc(a.Signs, func(s Sign) bool {
 			return s.Name == sign && s.International == international && s.Approved
 		})
 	}
-	if sign != "" && !approved(!mainland) && approved(mainland) {
+	switch {
+	case sign != "" && !approved(!mainland) && approved(mainland):
 		return "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber"
-	}
-	if (mainland || sign != "") && !approved(!mainland) {
+	case (mainland || sign != "") && !approved(!mainland):
 		return "FailedOperation.SignatureIncorrectOrUnapproved"
-	}
-	id := s.params.get("SenderId")
-	if !mainland && id != "" && !slices.Contains(account.SenderIDs, id) {
+	case !mainland && senderID != "" && !slices.Contains(a.SenderIDs, senderID):
 		return "FailedOperation.ParametersOtherError"
 	}
 	return ""
 }
 
-func checkValue(template *Template, limits Limits, value string) string {
-	if template.kind() == Verification {
-		if len(value) > 6 || strings.Trim(value, "0123456789") != "" {
+func checkValue(templateType, value string) (code string) {
+	if templateType != Notification {
+		if len(value) > maxVariable || strings.Trim(value, "0123456789") != "" {
 			return "InvalidParameterValue.TemplateParameterFormatError"
 		}
 		return ""
@@ -238,7 +199,7 @@ func checkValue(template *Template, limits Limits, value string) string {
 			return "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter"
 		}
 	}
-	if longest := limits.paramLength(); longest >= 0 && utf8.RuneCountInString(value) > longest {
+	if utf8.RuneCountInString(value) > maxVariable {
 		return "InvalidParameterValue.TemplateParameterLengthLimit"
 	}
 	return ""

@@ -66,6 +66,14 @@ func TestGetSecretValue(t *testing.T) {
 	}
 }
 
+func TestGetSecretValue_withPublicKey(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t).asRole()
+	assert.Contains(t, e.raw(SSM, ssmVersion, GetSecretValue, `{"SecretName": "sms-key",
+		"VersionId": "v1", "EncryptionPublicKey": "-----BEGIN PUBLIC KEY-----",
+		"EncryptionAlgorithm": "SM2"}`), `"SecretBinary":"AAE="`)
+}
+
 func TestUpdate(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t).asRole()
@@ -84,18 +92,14 @@ func TestUpdate(t *testing.T) {
 func TestNew_copiesAccount(t *testing.T) {
 	t.Parallel()
 	account := testAccount()
-	balance := 5
-	account.Balance = &balance
 	cloud := New(Config{Account: account})
 	cloud.Update(func(a *Account) {
 		a.Keys[0].Disabled = true
 		a.Keys[0].Allow[0] = "*"
 		a.Secrets[0].Versions["SSM_Current"] = SecretValue{}
-		*a.Balance = 0
 	})
 	assert.Equal(t, testAccount().Keys, account.Keys)
 	assert.Equal(t, testAccount().Secrets, account.Secrets)
-	assert.Equal(t, 5, balance)
 }
 
 func TestGateway_missingRegion(t *testing.T) {
@@ -116,7 +120,9 @@ func TestDescribeSecret(t *testing.T) {
 		"SecretType": 0,
 		"ProductName": "", "ResourceID": "", "RotationStatus": false, "RotationFrequency": 0,
 		"ResourceName": "", "ProjectID": 0,
-		"AssociatedInstanceIDs": [], "TargetUin": 0,
+		"AssociatedInstanceIDs": [], "TargetUin": 0, "AdditionalConfig": "", "EncryptType": 0,
+		"EncryptSwitching": false, "CreateUinString": "100000000001", "TargetUinString": "0",
+		"AccountInfoList": [], "NextRotationTime": "",
 		"RequestId": "a0aabda6-cf91-4f3e-a81f-000000000001"}}`,
 		e.raw(SSM, ssmVersion, DescribeSecret, `{"SecretName": "sms-key"}`))
 	assert.Contains(t, e.raw(SSM, ssmVersion, DescribeSecret, `{"SecretName": "disabled"}`),
@@ -126,8 +132,8 @@ func TestDescribeSecret(t *testing.T) {
 	assert.Contains(t, dying, fmt.Sprintf(`"DeleteTime":%d`, noon.Add(7*24*time.Hour).Unix()))
 
 	for body, want := range map[string]string{
-		`{"SecretName": "far"}`:   "ResourceNotFound: The secret or its version does not exist.",
-		`{"SecretName": "no/no"}`: "InvalidParameterValue: The value of a parameter is not valid.",
+		`{"SecretName": "far"}`:   "ResourceNotFound: ResourceNotFound",
+		`{"SecretName": "no/no"}`: "InvalidParameterValue: InvalidParameterValue",
 		`{}`: "MissingParameter: The request is missing a required parameter " +
 			"`SecretName`.",
 	} {

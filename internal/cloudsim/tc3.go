@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,30 +35,17 @@ type authorization struct {
 	signature string
 }
 
-// parseAuthorization reads
-//
-//	TC3-HMAC-SHA256 Credential=<id>/<date>/<service>/tc3_request, SignedHeaders=<a;b>,
-//	Signature=<hex>
+var authorizationForm = regexp.MustCompile(`^TC3-HMAC-SHA256 ` +
+	`Credential=([^/,]*)/([^/,]*)/([^/,]*)/tc3_request\s*,` +
+	`\s*SignedHeaders=([^,]*?)\s*,` +
+	`\s*Signature=([^,]*)$`)
+
 func parseAuthorization(header string) (a authorization, ok bool) {
-	rest, ok := strings.CutPrefix(header, algorithm+" ")
-	if !ok {
+	m := authorizationForm.FindStringSubmatch(header)
+	if m == nil {
 		return a, false
 	}
-	parts := strings.Split(rest, ",")
-	if len(parts) != 3 {
-		return a, false
-	}
-	credential, ok1 := strings.CutPrefix(strings.TrimSpace(parts[0]), "Credential=")
-	signed, ok2 := strings.CutPrefix(strings.TrimSpace(parts[1]), "SignedHeaders=")
-	signature, ok3 := strings.CutPrefix(strings.TrimSpace(parts[2]), "Signature=")
-	if !ok1 || !ok2 || !ok3 {
-		return a, false
-	}
-	scope := strings.Split(credential, "/")
-	if len(scope) != 4 || scope[3] != terminator {
-		return a, false
-	}
-	a = authorization{scope[0], scope[1], scope[2], strings.Split(signed, ";"), signature}
+	a = authorization{m[1], m[2], m[3], strings.Split(m[4], ";"), m[5]}
 	return a, slices.Contains(a.signed, "content-type") && slices.Contains(a.signed, "host")
 }
 
@@ -73,7 +61,7 @@ func (c *Cloud) authenticateLocked(q *call) (Key, string, *apiError) {
 		return Key{}, "", missing("Timestamp")
 	}
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
-	if err != nil {
+	if err != nil || strconv.FormatInt(seconds, 10) != timestamp { // ParseInt takes +1 and 01
 		return Key{}, "", wrongType("Timestamp")
 	}
 
@@ -95,19 +83,33 @@ func (c *Cloud) authenticateLocked(q *call) (Key, string, *apiError) {
 	if skew := q.clock.Sub(signedAt); skew > maxSkew || skew < -maxSkew {
 		return Key{}, "", refuse("AuthFailure.SignatureExpire")
 	}
-	if auth.date != signedAt.Format(time.DateOnly) || !hostServes(q.http.Host, auth.service) {
+	if auth.date != signedAt.Format(time.DateOnly) || q.http.URL.Path != "/" ||
+		!hostServes(q.http.Host, auth.service) {
 		return Key{}, "", refuse("AuthFailure.SignatureFailure")
 	}
 	payload := q.body
 	if header.Get("X-TC-Content-SHA256") == unsignedSum {
 		payload = []byte(unsignedSum)
 	}
-	canonical := canonicalRequest(q.http, auth.signed, payload)
-	want := sign(key.SecretKey, auth.date, auth.service, timestamp, canonical)
-	if !hmac.Equal([]byte(want), []byte(auth.signature)) {
-		return Key{}, "", refuse("AuthFailure.SignatureFailure")
+	for _, host := range signedHosts(q.http.Host) {
+		canonical := canonicalRequest(q.http, host, auth.signed, payload)
+		want := sign(key.SecretKey, auth.date, auth.service, timestamp, canonical)
+		if hmac.Equal([]byte(want), []byte(auth.signature)) {
+			return key, auth.service, nil
+		}
 	}
-	return key, auth.service, nil
+	return Key{}, "", refuse("AuthFailure.SignatureFailure")
+}
+
+// signedHosts returns what a client may have signed as its Host header. Tencent's SDK for Node signs
+// the name alone though it sends the port too (tencentcloud-sdk-nodejs-common, common/sign.js); the
+// others sign what they send. At Tencent's own port, 443, both are the same.
+func signedHosts(host string) []string {
+	hosts := []string{host}
+	if _, port, err := net.SplitHostPort(host); err == nil {
+		hosts = append(hosts, strings.TrimSuffix(host, ":"+port)) // an IPv6 address keeps its brackets
+	}
+	return hosts
 }
 
 // hostServes reports whether the host may serve the service. A domain of the cloud serves the
@@ -126,14 +128,15 @@ func hostServes(host, service string) bool {
 	return true
 }
 
-// canonicalRequest is the text that is signed. The path is always / and a POST has no query.
-func canonicalRequest(r *http.Request, signed []string, payload []byte) string {
+// canonicalRequest is the text that is signed. The path is always /. SDKs send a POST without a
+// query; one that was added on the way would not be in what they signed.
+func canonicalRequest(r *http.Request, host string, signed []string, payload []byte) string {
 	var b strings.Builder
-	b.WriteString(r.Method + "\n/\n\n")
+	b.WriteString(r.Method + "\n/\n" + r.URL.RawQuery + "\n")
 	for _, name := range slices.Sorted(slices.Values(signed)) {
 		value := r.Header.Get(name)
 		if name == "host" {
-			value = r.Host // net/http keeps it out of the headers
+			value = host
 		}
 		value = strings.ToLower(strings.TrimSpace(value))
 		b.WriteString(strings.ToLower(name) + ":" + value + "\n")

@@ -34,7 +34,8 @@ func docsRequest() *http.Request {
 
 func TestSign_firstDocumentedExample(t *testing.T) {
 	t.Parallel()
-	canonical := canonicalRequest(docsRequest(), []string{"content-type", "host"}, []byte(docsBody))
+	canonical := canonicalRequest(docsRequest(), "cvm.tencentcloudapi.com",
+		[]string{"content-type", "host"}, []byte(docsBody))
 
 	assert.Equal(t, "35e9c5b0e3ae67532d3c9f17ead6c90222632e5b1ff7f6e89887f1398934f064",
 		sha256Hex([]byte(docsBody)))
@@ -47,8 +48,8 @@ func TestSign_firstDocumentedExample(t *testing.T) {
 func TestSign_secondDocumentedExample(t *testing.T) {
 	t.Parallel()
 	secretKey := strings.Repeat("*", 32)
-	canonical := canonicalRequest(docsRequest(), []string{"content-type", "host", "x-tc-action"},
-		[]byte(docsBody))
+	canonical := canonicalRequest(docsRequest(), "cvm.tencentcloudapi.com",
+		[]string{"content-type", "host", "x-tc-action"}, []byte(docsBody))
 	date, service, signing := deriveKeys(secretKey, docsDate, "cvm")
 
 	assert.Equal(t, "7019a55be8395899b900fb5564e4200d984910f34794a27cb3fb7d10ff6a1e84",
@@ -134,26 +135,41 @@ func TestGateway_clocks(t *testing.T) {
 	}
 }
 
+const readBody = `{"SecretName":"sms-key","VersionId":"SSM_Current"}`
+
 // signedRead is a GetSecretValue signed at docsTime; change spoils it after signing.
 func signedRead(change func(*http.Request)) *http.Request {
-	return signedAs("ssm", docsDate, []string{"content-type", "host"}, change)
+	r := changedRead(nil)
+	if change != nil {
+		change(r)
+	}
+	return r
 }
 
-func signedAs(service, date string, signed []string, change func(*http.Request)) *http.Request {
-	body := `{"SecretName":"sms-key","VersionId":"SSM_Current"}`
-	r := httptest.NewRequest(http.MethodPost, "http://127.0.0.1:8080/", strings.NewReader(body))
+// changedRead is one that is signed after the change.
+func changedRead(change func(*http.Request)) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "http://127.0.0.1:8080/", strings.NewReader(readBody))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-TC-Action", "GetSecretValue")
 	r.Header.Set("X-TC-Version", "2019-09-23")
 	r.Header.Set("X-TC-Region", "ap-guangzhou")
 	r.Header.Set("X-TC-Timestamp", docsTime)
-	signature := sign("root-secret", date, service, docsTime,
-		canonicalRequest(r, signed, []byte(body)))
-	r.Header.Set("Authorization", "TC3-HMAC-SHA256 Credential=AKIDroot/"+date+"/"+service+
-		"/tc3_request, SignedHeaders="+strings.Join(signed, ";")+", Signature="+signature)
 	if change != nil {
 		change(r)
 	}
+	return signRead(r, r.Host, "ssm", docsDate, "content-type", "host")
+}
+
+// signedAs is one that is signed for another host, service or date, or with other headers.
+func signedAs(host, service, date string, signed ...string) *http.Request {
+	return signRead(changedRead(nil), host, service, date, signed...)
+}
+
+func signRead(r *http.Request, host, service, date string, signed ...string) *http.Request {
+	signature := sign("root-secret", date, service, r.Header.Get("X-TC-Timestamp"),
+		canonicalRequest(r, host, signed, []byte(readBody)))
+	r.Header.Set("Authorization", "TC3-HMAC-SHA256 Credential=AKIDroot/"+date+"/"+service+
+		"/tc3_request, SignedHeaders="+strings.Join(signed, ";")+", Signature="+signature)
 	return r
 }
 
@@ -168,7 +184,10 @@ func TestGateway(t *testing.T) {
 	body := func(content io.Reader) func(*http.Request) {
 		return func(r *http.Request) { r.Body = io.NopCloser(content) }
 	}
-	both := []string{"content-type", "host"}
+	target := func(path string) func(*http.Request) {
+		return func(r *http.Request) { r.URL.Path, r.URL.RawQuery, _ = strings.Cut(path, "?") }
+	}
+	const here = "127.0.0.1:8080"
 	const (
 		malformed    = "AuthFailure.InvalidAuthorization"
 		badSignature = "AuthFailure.SignatureFailure"
@@ -181,8 +200,8 @@ func TestGateway(t *testing.T) {
 		want    string
 	}{
 		{"nothing wrong", signedRead(nil), ""},
-		{"more headers signed", signedAs("ssm", docsDate,
-			[]string{"content-type", "host", "x-tc-action"}, nil), ""},
+		{"more headers signed", signedAs(here, "ssm", docsDate, "content-type", "host",
+			"x-tc-action"), ""},
 		{"no Authorization", signedRead(set("Authorization", "")), malformed},
 		{"another scheme", signedRead(set("Authorization", "Basic eDp5")), malformed},
 		{"a part missing", signedRead(set("Authorization", credential+"tc3_request, Signature=d")),
@@ -191,20 +210,42 @@ func TestGateway(t *testing.T) {
 			"TC3-HMAC-SHA256 Signature=d, "+headers+", Credential=a/b/c/tc3_request")), malformed},
 		{"a scope of another kind", signedRead(set("Authorization",
 			credential+"aws4_request, "+headers+", Signature=d")), malformed},
-		{"host not signed", signedAs("ssm", docsDate, []string{"content-type"}, nil), malformed},
-		{"another service's scope", signedAs("cvm", docsDate, both, nil), badSignature},
-		{"the other service's scope", signedAs("sms", docsDate, both, nil), "InvalidAction"},
-		{"another day's scope", signedAs("ssm", "2019-02-26", both, nil), badSignature},
+		{"host not signed", signedAs(here, "ssm", docsDate, "content-type"), malformed},
+		{"another service's scope", signedAs(here, "cvm", docsDate, "content-type", "host"),
+			badSignature},
+		{"the other service's scope", signedAs(here, "sms", docsDate, "content-type", "host"),
+			"InvalidAction"},
+		{"another day's scope", signedAs(here, "ssm", "2019-02-26", "content-type", "host"),
+			badSignature},
+		{"the host signed without its port", signedAs("127.0.0.1", "ssm", docsDate, "content-type",
+			"host"), ""},
+		{"the host signed with another port", signedAs("127.0.0.1:80", "ssm", docsDate,
+			"content-type", "host"), badSignature},
+		{"another host signed without a port", signedAs("localhost", "ssm", docsDate,
+			"content-type", "host"), badSignature},
+		{"an IPv6 host signed without its port", signRead(changedRead(host("[::1]:8080")), "[::1]",
+			"ssm", docsDate, "content-type", "host"), ""},
 		{"the content type changed", signedRead(set("Content-Type",
 			"application/json; charset=utf-8")), badSignature},
 		{"the host changed", signedRead(host("localhost")),
 			badSignature},
 		{"the other service's domain", signedRead(host("sms.tencentcloudapi.com")), badSignature},
+		{"a signed content type in capitals", changedRead(set("Content-Type",
+			"Application/JSON; charset=UTF-8")), ""},
+		{"a signed content type of text", changedRead(set("Content-Type", "text/plain")),
+			"InvalidRequest"},
+		{"a path that isn't signed", signedRead(target("/v3")), badSignature},
+		{"a query that isn't signed", signedRead(target("/?SecretName=other")), badSignature},
+		{"a query that is signed", changedRead(target("/?SecretName=other")), ""},
 		{"the body changed", signedRead(body(strings.NewReader("{}"))), badSignature},
 		{"the payload said to be free", signedRead(set("X-TC-Content-SHA256", "UNSIGNED-PAYLOAD")),
 			badSignature},
 		{"no timestamp", signedRead(set("X-TC-Timestamp", "")), "MissingParameter"},
 		{"a timestamp that is none", signedRead(set("X-TC-Timestamp", "now")), "InvalidParameter"},
+		{"a signed timestamp with a sign", changedRead(set("X-TC-Timestamp", "+"+docsTime)),
+			"InvalidParameter"},
+		{"a signed timestamp with a zero", changedRead(set("X-TC-Timestamp", "0"+docsTime)),
+			"InvalidParameter"},
 		{"no action", signedRead(set("X-TC-Action", "")), "MissingParameter"},
 		{"an action of nobody", signedRead(set("X-TC-Action", "SendFax")), "InvalidAction"},
 		{"an action of the other service", signedRead(set("X-TC-Action", "SendSms")),
@@ -238,22 +279,6 @@ func TestGateway(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
-
-func TestGateway_contentType(t *testing.T) {
-	t.Parallel()
-	r := signedRead(nil)
-	r.Header.Set("Content-Type", "text/plain")
-	signature := sign("root-secret", docsDate, "ssm", docsTime,
-		canonicalRequest(r, []string{"content-type", "host"},
-			[]byte(`{"SecretName":"sms-key","VersionId":"SSM_Current"}`)))
-	auth := r.Header.Get("Authorization")
-	r.Header.Set("Authorization", auth[:strings.LastIndex(auth, "=")+1]+signature)
-
-	cloud := New(Config{Account: testAccount(),
-		Now: func() time.Time { return time.Unix(1551113065, 0) }})
-	cloud.ServeHTTP(httptest.NewRecorder(), r)
-	assert.Equal(t, "InvalidRequest", cloud.Requests()[0].Code)
-}
 
 func TestGateway_unsignedPayload(t *testing.T) {
 	t.Parallel()

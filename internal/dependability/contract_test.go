@@ -15,17 +15,17 @@ import (
 type ruling struct {
 	status      int
 	least, most int    // bounds of Retry-After, in seconds
-	again       reason // why a second attempt is safe
+	again       reason // why another attempt is safe
 }
 
-// reason is why a second attempt can't become a second message.
+// reason is why another attempt can't become a second message.
 type reason int
 
 const (
-	final     reason = iota // none: there is no second attempt
-	unreached               // no byte of the first was sent
-	rate                    // the first was refused because of the API's rate
-	rejected                // the first was refused because of its key
+	final     reason = iota // none: there is no other attempt
+	unreached               // no byte was sent: once more
+	rate                    // refused because of the API's rate: as often as the time allows
+	rejected                // refused because of its key: once more, with another
 )
 
 const day = 24 * 60 * 60
@@ -109,7 +109,7 @@ var rulings = func() map[string]ruling {
 		"AuthFailure.InvalidAuthorization", "AuthFailure.MFAFailure",
 		"AuthFailure.UnauthorizedOperation", "AuthFailure.SomethingNew")
 
-	// A message may have been sent.
+	// A message may have been sent, and the answer doesn't say.
 	add(ruling{status: 504},
 		"InternalError", "InternalError.Timeout", "InternalError.SendAndRecvFail",
 		"InternalError.UnknownError", "InternalError.OtherError",
@@ -145,22 +145,30 @@ func rule(code string) ruling {
 type meaning int
 
 const (
-	answered      meaning = iota // the request is processed, and the answer arrives
-	told                         // an outer error with a code that decides; nothing is processed
-	toldInItem                   // the code of the number's status decides, if all else is well
-	lost                         // no clear answer, and nothing was processed
-	lostAfter                    // no clear answer, but the request was processed
-	saidOk                       // the answer says Ok in another spelling; nothing was processed
-	tooLate                      // processed, but only after the caller gave up
-	transient                    // of SSM: no secret now, perhaps later
-	permanent                    // of SSM: no secret until somebody changes something
-	transientSoon                // of SSM: the secret arrives after the caller gave up
+	answered   meaning = iota // the request is processed, and the answer arrives
+	told                      // an outer error with a code that decides; nothing is processed
+	toldInItem                // the code of the number's status decides, if all else is well
+	lost                      // no clear answer, and nothing was processed
+	lostAfter                 // no clear answer, but the request was processed
+	saidOk                    // the answer says Ok in another spelling; nothing was processed
+	transient                 // of SSM: no secret now, perhaps later
+	permanent                 // of SSM: no secret until somebody changes something
 )
 
 // fault is what a request meets, and what it means.
 type fault struct {
 	cloudsim.Fault
 	meaning meaning
+}
+
+// unknown is the status of a request to SendSms that meets a fault of which nobody can say whether it
+// sent: 504 if a whole answer came that says neither, 202 if none came.
+func (f fault) unknown() int {
+	switch f.Kind {
+	case cloudsim.Body, cloudsim.HTTP, cloudsim.Redirect, cloudsim.Huge:
+		return 504
+	}
+	return 202
 }
 
 // endless reports whether the fault lasts until a time budget ends.
@@ -176,9 +184,9 @@ func (f fault) endless() bool {
 	return false
 }
 
-// late is the delay of an answer that comes after a caller with a short time budget has given up:
-// see limit.
-const late = 200 * time.Millisecond
+// late is the delay of an answer that comes after a caller with a short time budget has given up,
+// and after a request that may be followed by another has ended: see limit.
+const late = time.Second
 
 func body(text string, m meaning) fault {
 	return fault{cloudsim.Fault{Kind: cloudsim.Body, Body: text}, m}
@@ -244,7 +252,7 @@ var ssmFaults = func() []fault {
 		kind(cloudsim.Huge, transient),
 		kind(cloudsim.HangUnsent, transient), kind(cloudsim.HangSent, transient),
 		kind(cloudsim.Slow, transient),
-		{cloudsim.Fault{Kind: cloudsim.Delay, Delay: late}, transientSoon},
+		{cloudsim.Fault{Kind: cloudsim.Delay, Delay: late}, transient},
 
 		body("null", transient), body("", transient), body("{}", transient), body("{", transient),
 		page(502, html, transient), page(503, "{}", transient), page(204, "", transient),

@@ -136,10 +136,22 @@ func (s *sequencer) step() step {
 	st.sms = append(st.sms, s.draw(s.smsFault, allowed))
 	if rule(st.sms[0].Code).again == rate && s.odds(4) {
 		st.patient, allowed = true, ends
+		for s.odds(2) && len(st.sms) < 4 {
+			st.sms = append(st.sms, st.sms[0])
+		}
 	}
-	st.sms = append(st.sms, s.draw(s.smsFault, allowed))
-	for range 3 {
-		st.ssm = append(st.ssm, s.draw(s.ssmFault, allowed))
+	for range 2 {
+		st.sms = append(st.sms, s.draw(s.smsFault, allowed))
+	}
+	// The rate limit and two rejected keys may go before these.
+	st.sms = append(st.sms, fault{}, fault{}, fault{})
+	away := s.odds(8)
+	for i := range 8 { // those of two fetches
+		f := s.draw(s.ssmFault, allowed)
+		if away && i > 0 && st.ssm[0].meaning == transient && !st.ssm[0].endless() {
+			f = st.ssm[0]
+		}
+		st.ssm = append(st.ssm, f)
 	}
 	// With a key that works there is no fetch: it is the SMS that meets the end of a connection.
 	works := s.held != nil && !s.due && slices.Contains(s.held.tokens, st.token) &&

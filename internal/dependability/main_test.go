@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -230,12 +231,12 @@ func parseAnswer(payload []byte, requestID string) (answer, error) {
 	if a.Headers["cache-control"] != "no-store" {
 		return a, fmt.Errorf("no cache-control: no-store: %s", payload)
 	}
-	if !strings.Contains(a.Body, requestID) {
-		return a, fmt.Errorf("the body doesn't name the request %s: %s", requestID, payload)
+	wantType, id := "text/plain; charset=utf-8", "("+requestID[:8]+")"
+	if a.StatusCode < 300 {
+		wantType, id = "application/json", strconv.Quote(requestID)
 	}
-	wantType := "text/plain; charset=utf-8"
-	if a.StatusCode == http.StatusOK {
-		wantType = "application/json"
+	if !strings.Contains(a.Body, id) {
+		return a, fmt.Errorf("the body doesn't name the request %s: %s", requestID, payload)
 	}
 	if a.Headers["content-type"] != wantType {
 		return a, fmt.Errorf("content-type is not %s: %s", wantType, payload)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -95,6 +96,72 @@ func TestMemoryStaysBounded(t *testing.T) {
 	report = append(report, fmt.Sprintf("%.1f after %d bodies of 5 MiB", peak, floods))
 	require.Less(t, peak, float64(smallest), "peak memory in MB: %s", strings.Join(report, ", "))
 	t.Logf("peak memory in MB: %s (%d invocations)", strings.Join(report, ", "), invocations)
+}
+
+// An event of 6 MB, the most that the platform delivers, takes no more memory than the smallest
+// function has, whatever it is made of. Each is the first event of an instance.
+func TestMemoryStaysBounded_hostileEvents(t *testing.T) {
+	t.Parallel()
+	const (
+		size     = 6_000_000 // bytes
+		smallest = 64        // MB
+		large    = http.StatusRequestEntityTooLarge
+	)
+	// fill repeats items between two texts up to the size. A # in an item is its number.
+	fill := func(before, item, after string) []byte {
+		var b strings.Builder
+		b.WriteString(before)
+		for i := 0; b.Len()+len(item)+8+len(after) < size; i++ {
+			b.WriteString(strings.Replace(item, "#", strconv.Itoa(i), 1))
+		}
+		return []byte(b.String() + after)
+	}
+	post := `{"httpMethod": "POST", "headers": {"authorization": "` + goodToken + `"}, "body": `
+	inHeaders := `{"httpMethod": "POST", "body": "{}", "headers": {"authorization": `
+	for name, load := range map[string]struct {
+		event  []byte
+		status int
+	}{
+		"bytes 0xFF":                        {[]byte(strings.Repeat("\xff", size)), 400},
+		"a body of bytes 0xFF":              {fill(post+`"`, "\xff", `"}`), large},
+		"a body of escapes":                 {fill(post+`"`, `\u0000`, `"}`), large},
+		"a body of surrogates":              {fill(post+`"`, `\ud800`, `"}`), large},
+		"a body in base64":                  {fill(post+`"`, "AAAA", `", "isBase64Encoded": true}`), large},
+		"a body that is a list":             {fill(post+"[0", ",0", "]}"), 400},
+		"a body after a body":               {fill(post+`"", "x": 0`, `, "body": "x"`, "}"), 400},
+		"a flag of bytes 0xFF":              {fill(post+`"{}", "isBase64Encoded": "`, "\xff", `"}`), 400},
+		"a method of bytes 0xFF":            {fill(`{"httpMethod": "`, "\xff", `"}`), 405},
+		"a type of bytes 0xFF":              {fill(`{"Type": "`, "\xff", `"}`), 405},
+		"headers":                           {fill(inHeaders+`"x"`, `,"x#":"x"`, `}}`), 401},
+		"short headers":                     {fill(inHeaders+`"x"`, `,"#":0`, `}}`), 401},
+		"a header of many items":            {fill(inHeaders+`[""`, `,""`, `]}}`), 401},
+		"a header of many numbers":          {fill(inHeaders+`[0`, `,0`, `]}}`), 401},
+		"a header of bytes 0xFF":            {fill(inHeaders+`"`, "\xff", `"}}`), 401},
+		"a header's name of bytes 0xFF":     {fill(inHeaders+`"x", "`, "\xff", `": 0}}`), 401},
+		"headers in headers":                {fill(inHeaders+`{"a":0`, `,"x#":{"y":[]}`, `}}}`), 401},
+		"keys":                              {fill(`{"a":0`, `,"#":0`, "}"), 405},
+		"keys with escapes":                 {fill(`{"a":0`, `,"\u0061#":0`, "}"), 405},
+		"one key":                           {fill(`{"`, "x", `":0}`), 405},
+		"one key of bytes 0xFF":             {fill(`{"`, "\xff", `":0}`), 405},
+		"one number":                        {fill(`{"a":`, "1", "}"), 405},
+		"nesting":                           {fill(`{"a":`, "[", ""), 400},
+		"nesting of objects":                {fill("", `{"a":`, ""), 400},
+		"nesting as deep as JSON is read":   {fill(`{"a":[`, strings.Repeat("[", 9000)+strings.Repeat("]", 9000)+",", "0]}"), 405},
+		"a body of escapes, deep in base64": {fill(post+`"`, `\u0041`, `", "isBase64Encoded": "true"}`), large},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sim := startCloud(t, cloudsim.Options{})
+			sim.Function.Env["TIME_BUDGET"] = "8s"
+			instance := startFunction(t, sim.Function)
+			r, err := instance.Invoke(context.Background(), load.event)
+			require.NoError(t, err)
+			a, err := parseAnswer(r.Payload, r.RequestID)
+			require.NoError(t, err)
+			require.Equal(t, load.status, a.StatusCode, "%s %s", a.Body, r.Stdout)
+			require.Less(t, r.MaxMemoryMB, float64(smallest))
+			t.Logf("%s: %.1f MB, %v", name, r.MaxMemoryMB, r.Duration)
+		})
+	}
 }
 
 // padded is an event with a body of this size.

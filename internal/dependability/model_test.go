@@ -39,7 +39,7 @@ type model struct {
 
 	held  *content // by the function; nil: none
 	due   bool     // held should be fetched anew
-	asked bool     // a fetch was made for an unknown token less than five seconds ago
+	asked bool     // a fetch was made for an unknown token, or without a secret, a moment ago
 	tried bool     // it has tried to fetch
 	spare bool     // it may have a connection that carried no request: the cloud can't close that
 }
@@ -83,14 +83,14 @@ func (e end) String() string {
 type prediction struct {
 	ends     []end
 	ssm, sms []fault // those that are met, one for each request that arrives
-	settles  bool    // the secret arrives afterwards
-	hung     bool    // a request to SSM gets no answer
+	hung     bool    // a refresh gets no answer
+	again    bool    // SSM is asked again after a wait
 	last     bool    // the step after this one can't be predicted
 }
 
-// short reports whether the step lasts until a time budget ends, so that it gets a short one.
+// short reports whether the step waits, so that it gets a short time budget.
 func (p prediction) short() bool {
-	return p.hung || p.settles || slices.ContainsFunc(p.sms, fault.endless)
+	return p.hung || p.again || slices.ContainsFunc(p.sms, fault.endless)
 }
 
 // forecast is a prediction in the making.
@@ -109,7 +109,7 @@ func (m *model) predict(s step, secure bool) prediction {
 	f := &forecast{model: m, step: s, secure: secure, open: s.breaking == 0, breaks: s.breaking}
 	f.p.ends = f.serve()
 	if s.racing { // the connection may end before the request, or before its answer
-		f.p.ends = append(f.p.ends, end{status: 504}, end{status: 504, accepted: 1, sends: 1})
+		f.p.ends = append(f.p.ends, end{status: 202}, end{status: 202, accepted: 1, sends: 1})
 	}
 	return f.p
 }
@@ -154,91 +154,113 @@ func (f *forecast) get() (*content, end) {
 	if f.held != nil && (!f.due || f.hung) {
 		return f.held, end{}
 	}
+	first := f.held == nil
 	fetched, verdict := f.fetch()
 	if !f.hung {
 		f.due = false
 	}
-	if f.p.settles {
-		return nil, verdict // it is held by the time of the next request
-	}
 	if fetched != nil {
 		f.held = fetched
+		f.asked = f.asked || first // it is new enough for any token
 	}
 	return f.held, verdict
 }
 
-// fetch is one GetSecretValue request.
+// fetch is one GetSecretValue request, or up to four while no secret is held.
 func (f *forecast) fetch() (*content, end) {
-	now := end{status: http.StatusServiceUnavailable, least: 1, most: day, sends: len(f.p.sms)}
-	never := end{status: http.StatusInternalServerError, sends: len(f.p.sms)}
 	// Each fetch opens a connection for the SMS if there is none. The first request to the cloud
 	// takes it.
 	f.spare = f.spare || f.tried || f.role == "none" || f.ssmAt != cloud
 	f.tried = true
+	if f.held != nil {
+		secret, verdict, hung := f.ask()
+		if hung {
+			f.hung, f.p.hung, f.p.last = true, true, true
+		}
+		return secret, verdict
+	}
+	f.p.again = f.p.again || f.p.hung // time must be left after the wait for the refresh
+	hangs := 0
+	for requests := 1; ; requests++ {
+		secret, verdict, hung := f.ask()
+		passing := verdict.status == http.StatusServiceUnavailable
+		if secret != nil || !passing || requests == 4 {
+			return secret, verdict
+		}
+		// The second request follows at once, see newPlayed, but one without an answer takes half
+		// of the share.
+		f.p.again = f.p.again || hung || requests > 1
+		if hung {
+			hangs++
+		}
+		if hangs == 2 || hung && requests == 3 { // the share is over
+			f.p.last = true
+			return nil, verdict
+		}
+	}
+}
+
+// ask is one GetSecretValue request. It reports whether that gets no answer.
+func (f *forecast) ask() (secret *content, verdict end, hung bool) {
+	now := end{status: http.StatusServiceUnavailable, least: 1, most: day, sends: len(f.p.sms)}
+	never := end{status: http.StatusInternalServerError, sends: len(f.p.sms)}
 	if f.role == "none" {
-		return nil, never
+		return nil, never, false
 	}
 	if f.ssmAt != cloud || !f.connect() {
-		return nil, now
+		return nil, now, false
 	}
 	met := f.ssm[len(f.p.ssm)]
 	f.p.ssm = append(f.p.ssm, met)
 	readable := f.role == "" && f.condition == fine
-	secret := content{f.secret.key, slices.Clone(f.secret.tokens)}
 	switch met.meaning {
 	case permanent:
-		return nil, never
-	case transientSoon:
-		if f.held == nil && readable {
-			f.p.settles = true
-			f.held = &secret // by the time of the next request
-			return nil, now
-		}
-		f.hung, f.p.hung, f.p.last = true, true, true
-		return nil, now
+		return nil, never, false
 	case transient:
-		if met.endless() {
-			f.hung, f.p.hung, f.p.last = true, true, true
-		}
-		return nil, now
+		return nil, now, met.endless()
 	case answered:
 		if !readable {
-			return nil, never
+			return nil, never, false
 		}
-		return &secret, end{}
+		return &content{f.secret.key, slices.Clone(f.secret.tokens)}, end{}, false
 	}
 	panic("a fault of SMS, not of SSM")
 }
 
-// send is at most two SendSms requests.
-func (f *forecast) send() []end {
-	first, alternative := f.attempt()
-	var again []end
-	switch first.again {
-	case final:
-		return []end{first}
-	case rate:
-		if !f.patient {
-			return []end{first}
+// send is all SendSms requests.
+func (f *forecast) send() (ends []end) {
+	var redialled, replaced bool
+	for {
+		e, alternative := f.attempt()
+		ends = append(ends, alternative...)
+		switch e.again {
+		case final:
+			return append(ends, e)
+		case rate:
+			if !f.patient {
+				return append(ends, e)
+			}
+		case unreached:
+			if redialled {
+				return append(ends, e)
+			}
+			redialled = true
+		case rejected:
+			before := f.held.key
+			f.held, f.hung = nil, false
+			if replaced {
+				return append(ends, e)
+			}
+			replaced = true
+			fetched, verdict := f.get()
+			if fetched == nil {
+				return append(ends, verdict)
+			}
+			if fetched.key == before {
+				return append(ends, e)
+			}
 		}
-	case rejected:
-		before := f.held.key
-		f.held, f.hung = nil, false
-		fetched, verdict := f.get()
-		if fetched == nil {
-			return []end{verdict}
-		}
-		if fetched.key == before {
-			return []end{first}
-		}
-	case unreached:
-		again = alternative
 	}
-	second, alternative := f.attempt()
-	if second.again == rejected {
-		f.held = nil
-	}
-	return append(append(again, second), alternative...)
 }
 
 // attempt is one SendSms request. There is an alternative if net/http may notice too late that a
@@ -253,7 +275,7 @@ func (f *forecast) attempt() (e end, alternative []end) {
 		if f.secure {
 			return sends(gone), nil
 		}
-		return sends(gone), []end{sends(end{status: http.StatusGatewayTimeout})}
+		return sends(gone), []end{sends(end{status: http.StatusAccepted})}
 	}
 	met := f.sms[len(f.p.sms)]
 	f.p.sms = append(f.p.sms, met)
@@ -262,11 +284,11 @@ func (f *forecast) attempt() (e end, alternative []end) {
 	case met.meaning == told:
 		return sends(f.ruled(met.Code)), nil
 	case met.meaning == lost:
-		return sends(end{status: http.StatusGatewayTimeout}), nil
+		return sends(end{status: met.unknown()}), nil
 	case met.meaning == lostAfter && refusal != "":
-		return sends(end{status: http.StatusGatewayTimeout}), nil
+		return sends(end{status: met.unknown()}), nil
 	case met.meaning == lostAfter:
-		return sends(end{status: http.StatusGatewayTimeout, accepted: 1}), nil
+		return sends(end{status: met.unknown(), accepted: 1}), nil
 	case met.meaning == saidOk:
 		return sends(end{status: http.StatusOK}), nil
 	case refusal != "":

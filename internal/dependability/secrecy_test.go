@@ -113,6 +113,7 @@ func newSecrecyFixture(t *testing.T, env map[string]string, secret string) *secr
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, sim.Close()) })
 	sim.Function.Env["TIME_BUDGET"] = "200ms"
+	sim.Function.Env["LOG_LEVEL"] = "debug" // every invocation writes its line
 	maps.Copy(sim.Function.Env, env)
 	ids := 0
 	sim.Function.NewRequestID = func() string { // has no digits, which could be part of a secret

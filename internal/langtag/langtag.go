@@ -30,3 +30,6 @@ func Shorten(tag string) string {
 	}
 	return tag
 }
+
+// Dashes returns a tag with - for _, as in Java's en_US.
+func Dashes(tag string) string { return strings.ReplaceAll(tag, "_", "-") }

@@ -32,6 +32,7 @@ type Conn struct {
 	writes  atomic.Int64 // writes begun: unchanged means that not one byte was sent
 	reading atomic.Bool  // a Read is under way: its caller has used up what came before
 	closed  atomic.Bool
+	ended   atomic.Bool // a Read or a Write failed
 
 	// last is when the last byte went either way, in ns of Unix time: the wall clock, because the
 	// monotonic clock of a frozen machine may stand still.
@@ -42,7 +43,11 @@ type Conn struct {
 func (c *Conn) Write(p []byte) (int, error) {
 	c.writes.Add(1)
 	c.last.Store(c.now().UnixNano())
-	return c.Conn.Write(p)
+	n, err := c.Conn.Write(p)
+	if err != nil {
+		c.ended.Store(true)
+	}
+	return n, err
 }
 
 // Read implements [net.Conn].
@@ -52,6 +57,9 @@ func (c *Conn) Read(p []byte) (int, error) {
 	c.reading.Store(false)
 	if n > 0 {
 		c.last.Store(c.now().UnixNano())
+	}
+	if err != nil {
+		c.ended.Store(true)
 	}
 	return n, err
 }

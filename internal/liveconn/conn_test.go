@@ -148,6 +148,9 @@ func ask(t *testing.T, c *Conn, _ net.Conn) {
 func TestDiscreet(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
+	n, err := Discreet(&out).Write([]byte("Unsolicited response"))
+	require.NoError(t, err)
+	require.Equal(t, len("Unsolicited response"), n, "as io.Writer demands")
 	logger := log.New(Discreet(&out), "", 0)
 	logger.Printf("Unsolicited response received on idle HTTP channel starting with %q; err=%v",
 		"HTTP/1.1 200 OK +8613800138000", nil)

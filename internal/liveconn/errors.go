@@ -33,6 +33,20 @@ func NotSent(err error) (cause error, ok bool) {
 	return notSent.cause, true
 }
 
+// endedError is the error of a request whose connection or time ended before the whole answer came.
+type endedError struct{ cause error }
+
+func (e *endedError) Error() string { return "ended: " + e.cause.Error() }
+func (e *endedError) Unwrap() error { return e.cause }
+
+// Ended reports whether err, from [Transport.RoundTrip], means that the connection or the time ended
+// before the whole answer was there. It reports false for an answer that came and can't be used.
+func Ended(err error) bool {
+	var ended *endedError
+	return errors.As(err, &ended) || errors.Is(err, io.EOF) ||
+		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
 // Reason names a network error in words for the log, which hold no address, no header and no body.
 func Reason(err error) string {
 	var dns *net.DNSError

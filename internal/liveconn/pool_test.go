@@ -148,6 +148,37 @@ func TestOpening_waitsASecondInAll(t *testing.T) {
 	}
 }
 
+func TestOpening_waitsNoLongerThanTheContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		o := &opening{began: began, done: make(chan struct{})}
+		require.True(t, o.wait(ctx, began))
+		require.Equal(t, 300*time.Millisecond, time.Since(began))
+	})
+}
+
+func TestReuse_takesTheFreshestAndClosesTheDead(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, false, ok)
+	transport, clock := transportFor(s), time.Now()
+	transport.Dialer.now = func() time.Time { return clock }
+	var conns []*pooledConn
+	for range 3 {
+		p, err := transport.connect(t.Context(), s.origin())
+		require.NoError(t, err)
+		transport.put(s.origin(), p)
+		conns = append(conns, p)
+	}
+	require.Same(t, conns[2], transport.reuse(s.origin()))
+	clock = clock.Add(MaxIdle)
+	require.Nil(t, transport.reuse(s.origin()))
+	require.True(t, conns[0].conn.closed.Load())
+	require.True(t, conns[1].conn.closed.Load())
+}
+
 func TestCloseIdleConnections(t *testing.T) {
 	t.Parallel()
 	var together sync.WaitGroup
@@ -166,6 +197,9 @@ func TestCloseIdleConnections(t *testing.T) {
 	}
 	senders.Wait()
 	require.Len(t, transport.idle[s.origin()], maxIdleConns, "only a few are kept")
+	for _, p := range transport.idle[s.origin()] {
+		require.False(t, p.conn.closed.Load(), "a connection that is kept")
+	}
 	transport.CloseIdleConnections()
 	require.Empty(t, transport.idle)
 }

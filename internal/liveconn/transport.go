@@ -17,7 +17,8 @@ const maxAnswer = 1 << 20
 // shared, also by several goroutines: a transport for every client would cost a handshake each.
 //
 // What it promises beyond [http.Transport]:
-//   - An error from RoundTrip tells whether a byte of the request left this process ([NotSent]).
+//   - An error from RoundTrip tells whether a byte of the request left this process ([NotSent]),
+//     and whether the whole answer came ([Ended]).
 //   - A request is written only to a connection that was just made, or that is known to be alive.
 //     http.Transport finds out afterwards, when nobody can tell whether the request arrived.
 //   - No redirect is followed, no answer is longer than 1 MiB, and the body is read before
@@ -88,9 +89,14 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		err = readAll(resp)
 	}
 	if err != nil {
+		// net/http takes an answer that was cut within a header for a malformed one.
+		ended := p.conn.ended.Load()
 		p.Close()
-		if p.conn.writes.Load() == before {
+		switch {
+		case p.conn.writes.Load() == before:
 			return nil, &notSentError{err}
+		case ended:
+			return nil, &endedError{err}
 		}
 		return nil, err
 	}

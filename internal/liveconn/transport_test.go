@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -244,12 +245,14 @@ func TestTransport_errorTellsWhetherTheRequestLeft(t *testing.T) {
 			"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
 	}
 	const head = "HTTP/1.1 200 OK\r\nContent-"
+	const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 	for _, tt := range []struct {
 		name    string
 		handle  http.HandlerFunc
 		url     string        // instead of the server's
 		timeout time.Duration // 0 means none
 		notSent bool
+		ended   bool // before the whole answer was there
 		reason  string
 	}{
 		{name: "nobody listens", url: "http://" + closed.Addr().String(), notSent: true,
@@ -257,13 +260,24 @@ func TestTransport_errorTellsWhetherTheRequestLeft(t *testing.T) {
 		{name: "TLS to a server that speaks none", handle: ok, url: "https", notSent: true,
 			reason: "network error"},
 		{name: "no time left", handle: ok, timeout: -1, notSent: true, reason: "timed out"},
-		{name: "no answer in time", handle: hang, timeout: 50 * time.Millisecond,
+		{name: "no answer in time", handle: hang, timeout: 50 * time.Millisecond, ended: true,
 			reason: "timed out"},
-		{name: "reset", handle: raw(true, ""), reason: "connection reset"},
-		{name: "closed", handle: raw(false, ""), reason: "connection closed"},
-		{name: "closed within the headers", handle: raw(false, head), reason: "network error"},
-		{name: "closed within the body", handle: raw(false, head+"Length: 9\r\n\r\n{"),
+		{name: "reset", handle: raw(true, ""), ended: true, reason: "connection reset"},
+		{name: "closed", handle: raw(false, ""), ended: true, reason: "connection closed"},
+		{name: "closed within the first line", handle: raw(false, "HTTP/1"), ended: true,
+			reason: "network error"},
+		{name: "closed within the headers", handle: raw(false, head), ended: true,
+			reason: "network error"},
+		{name: "closed within the body", handle: raw(false, head+"Length: 9\r\n\r\n{"), ended: true,
 			reason: "connection closed"},
+		{name: "closed within a chunk", handle: raw(false, chunked+"9\r\n{"), ended: true,
+			reason: "connection closed"},
+		{name: "closed before the last chunk", handle: raw(false, chunked+"1\r\n{\r\n"), ended: true,
+			reason: "connection closed"},
+		{name: "a chunk that can't be read", handle: raw(false, chunked+"x\r\n{\r\n"),
+			reason: "network error"},
+		{name: "headers over 64 KiB", handle: raw(false, head+strings.Repeat("x", 1<<17)),
+			reason: "network error"},
 		{name: "no HTTP", handle: raw(false, "220 ready\r\n"), reason: "network error"},
 		{name: "redirect to the same host", handle: http.RedirectHandler("/", 307).ServeHTTP,
 			reason: "redirect refused"},
@@ -297,6 +311,8 @@ func TestTransport_errorTellsWhetherTheRequestLeft(t *testing.T) {
 			require.Equal(t, tt.notSent, notSent)
 			if notSent {
 				require.Equal(t, tt.reason, Reason(cause))
+			} else {
+				require.Equal(t, tt.ended, Ended(err))
 			}
 			require.Equal(t, tt.reason, Reason(err))
 		})
@@ -312,6 +328,64 @@ func TestTransport_takesAnswersWithinTheBounds(t *testing.T) {
 	answer, err := post(t, transportFor(s), s.URL)
 	require.NoError(t, err)
 	require.Len(t, answer, maxAnswer)
+}
+
+// closing is a body that tells whether it was closed.
+type closing struct {
+	io.Reader
+	closed bool
+}
+
+func (c *closing) Close() error {
+	c.closed = true
+	return nil
+}
+
+func TestTransport_leavesNothingOpenAfterAnError(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, false, http.RedirectHandler("/", http.StatusFound).ServeHTTP)
+	_, err := post(t, transportFor(s), s.URL)
+	require.ErrorIs(t, err, errRedirect)
+	s.closeConns(false, http.StateClosed) // waits for it
+
+	body := &closing{Reader: strings.NewReader("{}")}
+	req, err := http.NewRequest(http.MethodPost, "http://127.0.0.1:1", body)
+	require.NoError(t, err)
+	_, err = NewTransport().RoundTrip(req)
+	_, notSent := NotSent(err)
+	require.True(t, notSent)
+	require.True(t, body.closed, "as http.RoundTripper demands")
+}
+
+// The system gives up on a connection by itself, too.
+func TestReason_timeoutOfTheSystem(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "timed out", Reason(&net.OpError{Op: "dial", Err: syscall.ETIMEDOUT}))
+}
+
+// What breaks the encryption ends the connection: what came of the request is not known.
+func TestTransport_brokenTLSEndsTheConnection(t *testing.T) {
+	t.Parallel()
+	for name, sent := range map[string]string{
+		"no TLS":              "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+		"a record's bad MAC":  "\x17\x03\x03\x00\x20" + strings.Repeat("x", 32),
+		"half of a record":    "\x17\x03\x03\x00\x20xx",
+		"an alert in the raw": "\x15\x03\x03\x00\x02\x02\x28",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newServer(t, true, func(w http.ResponseWriter, r *http.Request) {
+				c := hijack(w, r).(*tls.Conn).NetConn()
+				io.WriteString(c, sent)
+				c.Close()
+			})
+			_, err := post(t, transportFor(s), s.URL)
+			require.Error(t, err)
+			_, notSent := NotSent(err)
+			require.False(t, notSent)
+			require.True(t, Ended(err), "%v", err)
+		})
+	}
 }
 
 // hijack reads the request and hands over its connection.
@@ -333,6 +407,24 @@ func TestTransport_requestWithoutTimeIsNotWritten(t *testing.T) {
 	cause, notSent := NotSent(err)
 	require.True(t, notSent)
 	require.Equal(t, context.Canceled, cause)
+	require.Equal(t, "cancelled", Reason(err))
+	require.EqualValues(t, 1, s.requests.Load())
+}
+
+// Bytes of an earlier request don't count as bytes of this one.
+func TestTransport_requestThatFailsOnAKeptConnection(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, false, ok)
+	transport := transportFor(s)
+	_, err := post(t, transport, s.URL)
+	require.NoError(t, err)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, nil)
+	require.NoError(t, err)
+	req.URL.Opaque = "/\x01" // net/http notices when it begins to write
+	_, err = transport.RoundTrip(req)
+	_, notSent := NotSent(err)
+	require.True(t, notSent, err)
+	require.EqualValues(t, 1, s.opened.Load())
 	require.EqualValues(t, 1, s.requests.Load())
 }
 

@@ -1,15 +1,11 @@
 package phone
 
 import (
-	"maps"
-	"math/bits"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
-	"github.com/nyaruka/phonenumbers"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -43,6 +39,18 @@ func TestParse(t *testing.T) {
 		{"no-break space", "+86\u00a0138\u202f00138000", "+8613800138000"},
 		{"ideographic and thin spaces", "+86\u3000138\u200900138000", "+8613800138000"},
 		{"mainland with a plus and a 0", "+86 013800138000", "+8613800138000"},
+		{"en dashes", "+86 138–0013–8000", "+8613800138000"},
+		{"a minus sign", "+86 138\u22120013\u22128000", "+8613800138000"},
+		{"left-to-right marks, as from a phone book", "\u202a+8613800138000\u202c", "+8613800138000"},
+		{"a zero-width space", "86138\u200b00138000", "+8613800138000"},
+		{"a byte order mark", "\ufeff+8613800138000", "+8613800138000"},
+		{"a soft hyphen", "+86138\u00ad00138000", "+8613800138000"},
+		{"full-width digits", "８６１３８００１３８０００", "+8613800138000"},
+		{"a full-width plus", "＋8613800138000", "+8613800138000"},
+		{"all of it full-width", "＋８６（１３８）００１３－８０００", "+8613800138000"},
+		{"Arabic digits", "٨٦١٣٨٠٠١٣٨٠٠٠", "+8613800138000"},
+		{"Persian digits", "+۹۸۹۱۲۳۴۵۶۷۸۹", "+989123456789"},
+		{"Devanagari digits", "+९१९८१२३४५६७८", "+919812345678"},
 
 		// The trunk prefix.
 		{"Italy's leading 0 is part of the number", "390612345678", "+390612345678"},
@@ -55,6 +63,18 @@ func TestParse(t *testing.T) {
 		{"Russia's 8 stays in a Saint Petersburg number", "78121234567", "+78121234567"},
 		{"Kazakhstan's 8", "787710009998", "+77710009998"},
 		{"Belarus's 8", "3758294911911", "+375294911911"},
+		{"Belarus's 8 0, as it is dialled at home", "37580294911911", "+375294911911"},
+		{"Lithuania's 8", "370861234567", "+37061234567"},
+		{"Argentina's 15", "54 11 15-2345-6789", "+5491123456789"},
+		{"Argentina's 0 and 15", "54 011 15-2345-6789", "+5491123456789"},
+		{"Argentina's 15 behind an area code of four digits", "542966151234 56", "+5492966123456"},
+		{"Argentina's 9 is part of the number", "5491123456789", "+5491123456789"},
+		{"a Brazilian carrier's code", "55 0 31 11 96123-4567", "+5511961234567"},
+		{"a Colombian carrier's code", "57 03 321 1234567", "+573211234567"},
+		{"a Colombian carrier's code that is long", "57 0456 321 1234567", "+573211234567"},
+		{"a Bolivian carrier's code", "591 010 71234567", "+59171234567"},
+		{"a Korean carrier's code", "82 082 10 2000 0000", "+821020000000"},
+		{"a mainland carrier's code", "86 12593 13800138000", "+8613800138000"},
 		{"Belarus's 8 stays in a freephone number", "3758000862940", invalid},
 		{"Belarus's 8 stays in a number of no other kind either", "3758012768933", invalid},
 		{"Turkmenistan's 8", "993866123456", "+99366123456"},
@@ -64,7 +84,10 @@ func TestParse(t *testing.T) {
 		{"Lithuania's 0", "370061234567", "+37061234567"},
 		{"the Marshall Islands' 1", "69212351234", "+6922351234"},
 		{"Mexico has none", "5202221234567", invalid},
-		{"Mexico's old mobile 1 is no trunk prefix", "5212221234567", invalid},
+		{"Gambia's new nine digits", "220833012345", "+220833012345"},
+		{"Gambia's old seven", "2203012345", "+2203012345"},
+		{"Mexico's old mobile 1", "5212221234567", "+522221234567"},
+		{"Mexico's old mobile 1, twice", "52112221234567", invalid},
 		{"Japan's 0, though freephone numbers begin with 00", "8109012345678", "+819012345678"},
 		{"Korea's 0, though freephone numbers begin with 00", "8201020000000", "+821020000000"},
 		{"Austria's longest number with a 0 has sixteen digits", "4306641234567890", "+436641234567890"},
@@ -103,11 +126,11 @@ func TestParse(t *testing.T) {
 		{"a newline inside", "86138\n00138000", invalid},
 		{"a carriage return", "86138\r00138000", invalid},
 		{"a line separator", "86138\u202800138000", invalid},
-		{"a zero-width space", "86138\u200b00138000", invalid},
+		{"a next line", "86138\u008500138000", invalid},
+		{"two pluses, one of them full-width", "＋+8613800138000", invalid},
+		{"superscript digits", "⁸⁶13800138000", invalid},
+		{"a circled digit", "⑧613800138000", invalid},
 		{"NUL", "8613800138000\x00", invalid},
-		{"full-width digits", "８６１３８００１３８０００", invalid},
-		{"a full-width plus", "＋8613800138000", invalid},
-		{"Arabic digits", "٨٦١٣٨٠٠١٣٨٠٠٠", invalid},
 		{"broken UTF-8", "86138\xff00138000", invalid},
 		{"mainland, too short", "861380013800", invalid},
 		{"mainland, too long", "86138001380000", invalid},
@@ -119,6 +142,26 @@ func TestParse(t *testing.T) {
 		{"a North American exchange in 1", "16501530000", invalid},
 		{"seven North American digits", "12530000", invalid},
 		{"sixteen digits", "8613800138000000", invalid},
+
+		// Numbers that cost money, and numbers that are nobody's.
+		{"a premium-rate number of +1", "+1 900 555 1234", invalid},
+		{"a toll-free number of +1", "+1 800 555 1234", invalid},
+		{"a British personal number", "+44 7012 345678", invalid},
+		{"a British personal number with a 0", "+44 07012 345678", invalid},
+		{"a British freephone number", "+44 800 123456", invalid},
+		{"a mainland 800 number", "+86 800 123 4567", invalid},
+		{"a satellite", "+870 773 111 632", invalid},
+		{"an international freephone number", "+800 1234 5678", invalid},
+		{"a landline", "+44 20 7946 0018", "+442079460018"},
+		{"a landline that is shorter than a mobile number", "+49 30 123456", "+4930123456"},
+		{"001 before a Singapore number, or Jamaica's", "001 65 8312 4567", invalid},
+		{"001 before a mainland number", "001 86 13800138000", invalid},
+		{"001 before an American one", "001 650 253 0000", "+16502530000"},
+		{"001 1 before an American one", "001 1 650 253 0000", "+16502530000"},
+		{"001 before what no mobile number begins with", "001 201 555 0123", "+12015550123"},
+		{"the plus makes it +1", "+1 658 312 4567", "+16583124567"},
+		{"so does nothing", "1 658 312 4567", "+16583124567"},
+
 		{"twenty digits", "86138001380001234567", invalid},
 		{"ten thousand digits", strings.Repeat("86", 5000), invalid},
 		{"256 bytes", strings.Repeat(" ", 256-13) + "8613800138000", "+8613800138000"},
@@ -126,13 +169,14 @@ func TestParse(t *testing.T) {
 		{"ten thousand blanks", strings.Repeat(" ", 10_000) + "8613800138000", invalid},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			n, ok := Parse(tt.to, false)
-			assert.Equal(t, tt.want != invalid, ok)
+			n, err := Parse(tt.to, false)
+			assert.Equal(t, tt.want == invalid, err != nil)
 			assert.Equal(t, tt.want, n.E164)
-			if !ok {
+			if err != nil {
 				assert.Zero(t, n)
 				return
 			}
+			require.NotEmpty(t, tt.want)
 			assert.Equal(t, n.E164, "+"+strconv.Itoa(n.CallingCode)+n.National)
 			assert.Equal(t, strings.HasPrefix(tt.want, "+86"), n.Mainland())
 			assert.Equal(t, tt.want[len(tt.want)-2:], n.LastTwo())
@@ -170,150 +214,78 @@ func TestParse_bareChina(t *testing.T) {
 	}
 }
 
-// The search needs the order; that the first calling code found is the only one needs that none begins another.
-func TestCallingCodes(t *testing.T) {
-	assert.True(t, slices.IsSortedFunc(callingCodes[:], func(x, y callingCode) int { return x.code - y.code }))
-	for _, x := range callingCodes {
-		code := strconv.Itoa(x.code)
-		assert.LessOrEqual(t, len(code)+bits.Len16(x.lengths)-1, 15, "+%d is within E.164", x.code)
-		assert.GreaterOrEqual(t, len(code)+bits.TrailingZeros16(x.lengths), 7, "+%d is long enough to be a number", x.code)
-		for _, y := range callingCodes {
-			assert.False(t, x.code != y.code && strings.HasPrefix(strconv.Itoa(y.code), code), "+%d and +%d", x.code, y.code)
-		}
-	}
-}
-
-// libphonenumber is the reference: we read the example mobile number of every region as it does, in every way to write it.
-func TestParse_likeLibphonenumber(t *testing.T) {
-	// Written with the trunk prefix; we drop it, libphonenumber doesn't.
-	deviations := map[string]string{
-		"CO": "it takes 03 for the trunk prefix and a carrier's code, finds too few digits behind them, and drops nothing",
-	}
-	found := map[string]string{}
-	eachMobile(t, func(t *testing.T, m *phonenumbers.PhoneMetadata, example *phonenumbers.PhoneNumber) {
-		e164 := phonenumbers.Format(example, phonenumbers.E164)
-		code, national := strconv.Itoa(int(m.GetCountryCode())), phonenumbers.GetNationalSignificantNumber(example)
-		trunk := m.GetNationalPrefix()
-		for _, written := range []string{
-			e164,
-			phonenumbers.Format(example, phonenumbers.INTERNATIONAL),
-			"+" + code + trunk + national,
-			"+" + code + " (" + trunk + ") " + national,
-		} {
-			parsed, err := phonenumbers.Parse(written, "")
-			require.NoError(t, err)
-			if want := phonenumbers.Format(parsed, phonenumbers.E164); want != e164 {
-				found[m.GetId()] = deviations[m.GetId()]
-			}
-			bare := strings.TrimPrefix(written, "+")
-			for _, to := range []string{written, bare, "00" + bare} {
-				n, _ := Parse(to, false)
-				assert.Equal(t, e164, n.E164, to)
-			}
-		}
-	})
-	assert.Equal(t, deviations, found)
-}
-
-// So do we read the valid mobile numbers that are one digit away from an example, with and without the trunk prefix.
-// A third of the digits is tried at each place: the library takes its time under the race detector.
-func TestParse_likeLibphonenumberNearby(t *testing.T) {
-	read := 0
-	eachMobile(t, func(t *testing.T, m *phonenumbers.PhoneMetadata, example *phonenumbers.PhoneNumber) {
-		code, national := strconv.Itoa(int(m.GetCountryCode())), phonenumbers.GetNationalSignificantNumber(example)
-		for i := range national {
-			for d := '0' + rune(i%3); d <= '9'; d += 3 {
-				near := national[:i] + string(d) + national[i+1:]
-				parsed, err := phonenumbers.Parse("+"+code+near, "")
-				if err != nil || !isMobile(parsed) {
-					continue
-				}
-				want := phonenumbers.Format(parsed, phonenumbers.E164)
-				for _, to := range []string{code + near, code + m.GetNationalPrefix() + near} {
-					n, _ := Parse(to, false)
-					if n.E164 != want {
-						t.Errorf("%s is read as %q, not %s", to, n.E164, want)
-					}
-					read++
-				}
-			}
-		}
-	})
-	assert.Greater(t, read, 5_000)
-}
-
-func isMobile(n *phonenumbers.PhoneNumber) bool {
-	switch phonenumbers.GetNumberType(n) { // of a valid number only
-	case phonenumbers.MOBILE, phonenumbers.FIXED_LINE_OR_MOBILE:
-		return true
-	}
-	return false
-}
-
-// eachMobile runs f for the mobile example of every region and every network without one.
-func eachMobile(t *testing.T, f func(*testing.T, *phonenumbers.PhoneMetadata, *phonenumbers.PhoneNumber)) {
-	all, err := phonenumbers.MetadataCollection()
-	require.NoError(t, err)
-	codes := map[int32]bool{}
-	for _, m := range all.GetMetadata() {
-		national := m.GetMobile().GetExampleNumber()
-		if national == "" {
-			continue // no mobile numbers there
-		}
-		code := m.GetCountryCode()
-		codes[code] = true
-		example, err := phonenumbers.Parse("+"+strconv.Itoa(int(code))+national, "")
-		require.NoError(t, err)
-		t.Run(m.GetId()+"+"+strconv.Itoa(int(code)), func(t *testing.T) { f(t, m, example) })
-	}
-	assert.Len(t, slices.Collect(maps.Keys(codes)), len(callingCodes), "every calling code has an example")
-}
-
-var e164Form = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)
-
-// checkNumber holds what is true of every number, whatever it was read from.
-func checkNumber(t *testing.T, to string, bareChina bool) {
-	n, ok := Parse(to, bareChina)
-	if !ok {
-		require.Zero(t, n, "%q", to)
-		return
-	}
-	require.Regexp(t, e164Form, n.E164, "%q", to)
-	require.Equal(t, n.E164, "+"+strconv.Itoa(n.CallingCode)+n.National, "%q", to)
-	for _, bareChina := range []bool{false, true} {
-		again, ok := Parse(n.E164, bareChina)
-		require.True(t, ok, "%q", to)
-		require.Equal(t, n, again, "%q", to)
-	}
-}
-
-// What is a number is E.164 and reads as itself: for every calling code, digits of every length, leading digits that
-// are and are not trunk prefixes.
-func TestParse_readsItself(t *testing.T) {
-	for _, c := range callingCodes {
-		for _, lead := range []string{"", "0", "00", "000", "06", "0606", "1", "11", "8", "88", "888", c.trunk + c.trunk} {
-			for fill := range 18 {
-				for _, digit := range []string{"1", "3", "8", "0"} {
-					checkNumber(t, strconv.Itoa(c.code)+lead+strings.Repeat(digit, fill), false)
-				}
-			}
-		}
-	}
-}
-
-func FuzzParse(f *testing.F) {
-	for _, to := range []string{
-		"8613800138000", "13800138000", "+44 (0)7700 900123", "008613800138000", "610412345678", "789123456789",
-		"3606201234567", "62008123456789", "+86\u3000138", "＋86", "++86", "1", "10086", "", "+",
+// The reason is told with as much of the number as may be logged.
+func TestParse_error(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, to string
+		want     Error
+	}{
+		{"too few digits", "186123456789", Error{WrongLength, 1, 12, "89"}},
+		{"with a trunk prefix", "+44 07700 90012", Error{WrongLength, 44, 12, "12"}},
+		{"after 00", "0086138", Error{WrongLength, 86, 7, "38"}},
+		{"more digits than any number", "86138001380001234567", Error{WrongLength, 86, 20, "67"}},
+		{"a calling code alone", "86", Error{WrongLength, 86, 2, ""}},
+		{"a mainland landline", "+86 10 1234 56789", Error{WrongForm, 86, 13, "89"}},
+		{"a North American area code in 1", "+1 150 253 0000", Error{WrongForm, 1, 11, "00"}},
+		{"a premium-rate number", "+1 900 555 1234", Error{Special, 1, 11, "34"}},
+		{"a premium-rate number with a 0", "+44 0909 879 0000", Error{Special, 44, 13, "00"}},
+		{"a satellite", "+870773111632", Error{Special, 870, 12, "32"}},
+		{"no such calling code", "+999 123 4567", Error{NoCallingCode, 0, 10, "67"}},
+		{"a national number", "07700900123", Error{NoCallingCode, 0, 11, "23"}},
+		{"a service number", "10086", Error{WrongLength, 1, 5, ""}},
+		{"a bare mainland number", "138-0013-8000", Error{BareMainland, 0, 11, "00"}},
+		{"one with a plus, which is American", "+13800138000", Error{WrongForm, 1, 11, "00"}},
+		{"001", "001 65 8312 4567", Error{Ambiguous, 0, 13, "67"}},
+		{"letters", "+86138O0138000", Error{NotANumber, 0, 12, "00"}},
+		{"a newline", "8613800138000\n", Error{NotANumber, 0, 13, "00"}},
+		{"two numbers", "8613800138000,8613800138001", Error{NotANumber, 0, 26, "01"}},
+		{"a code in the number's place", "482913", Error{WrongLength, 48, 6, ""}},
+		{"nothing", "", Error{NoCallingCode, 0, 0, ""}},
+		{"a long text", strings.Repeat("8", 257), Error{NotANumber, 0, 0, ""}},
 	} {
-		f.Add(to, false)
-		f.Add(to, true)
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Parse(tt.to, false)
+			var got *Error
+			require.ErrorAs(t, err, &got)
+			assert.Equal(t, tt.want, *got)
+			assert.Equal(t, "phone: "+tt.want.Kind.String(), err.Error())
+		})
 	}
-	f.Fuzz(checkNumber)
+	assert.Equal(t, "Kind(0)", Kind(0).String())
+}
+
+// Every character of these classes is dropped, and every digit is its value.
+func TestParse_unicode(t *testing.T) {
+	t.Parallel()
+	read := func(r rune) string {
+		n, _ := Parse("+86138"+string(r)+"0138000", false)
+		return n.E164
+	}
+	digits := 0
+	for r := range rune(unicode.MaxRune + 1) {
+		switch {
+		case unicode.IsDigit(r):
+			n, err := Parse("+861380013800"+string(r), false)
+			require.NoError(t, err, "%U", r)
+			assert.Equal(t, strconv.Itoa(digits%10), n.E164[len(n.E164)-1:], "%U", r)
+			digits++
+		case unicode.In(r, unicode.Pd, unicode.Zs, unicode.Cf), r == '\t':
+			assert.Empty(t, read(r), "%U is no digit", r)
+			n, _ := Parse("+86138"+string(r)+"00138000", false)
+			assert.Equal(t, "+8613800138000", n.E164, "%U", r)
+		case unicode.In(r, unicode.C, unicode.Z, unicode.L, unicode.No, unicode.Nl):
+			n, _ := Parse("+86138"+string(r)+"00138000", false)
+			assert.Empty(t, n.E164, "%U", r)
+		}
+	}
+	assert.Greater(t, digits, 600)
 }
 
 func BenchmarkParse(b *testing.B) {
-	for _, to := range []string{"8613800138000", "+44 (0)7700 900123", "10086", strings.Repeat("8", 10_000)} {
+	for _, to := range []string{
+		"8613800138000", "+44 (0)7700 900123", "10086", strings.Repeat("8", 10_000),
+	} {
 		b.Run(to[:min(len(to), 20)], func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -1,7 +1,13 @@
-// Package rawjson reads single values of JSON more strictly than encoding/json does.
+// Package rawjson reads single values of JSON more strictly than encoding/json does, and without
+// reading the others.
 package rawjson
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+	"iter"
+	"strconv"
+)
 
 // String returns a JSON string. It reports false for anything else: encoding/json would make an empty
 // string of a null. A number is no string: a passcode that became a number lost its leading zeros.
@@ -28,4 +34,68 @@ func Strings(raw json.RawMessage) ([]string, bool) {
 		}
 	}
 	return list, true
+}
+
+// Fields returns the fields of a JSON object in their order, and none for another value. The JSON must
+// be valid (json.Valid). Values are parts of it, not copies. A name that is too long to be of interest,
+// or has JSON's own escapes in it (\/, surrogates), is "".
+func Fields(object []byte) iter.Seq2[string, json.RawMessage] {
+	const longest = 256 // bytes as they are written
+	return func(yield func(string, json.RawMessage) bool) {
+		rest := trimLeft(object)
+		if len(rest) == 0 || rest[0] != '{' {
+			return
+		}
+		rest = trimLeft(rest[1:])
+		for len(rest) > 0 && rest[0] == '"' {
+			key := rest[:length(rest)]
+			rest = trimLeft(trimLeft(rest[len(key):])[1:]) // behind the colon
+			value := rest[:length(rest)]
+			rest = trimLeft(trimLeft(rest[len(value):])[1:]) // behind the comma, or the end
+			var name string
+			if len(key) <= longest {
+				name, _ = strconv.Unquote(string(key)) // there may be a million: it is quick
+			}
+			if !yield(name, value) {
+				return
+			}
+		}
+	}
+}
+
+const blanks = " \t\r\n"
+
+func trimLeft(text []byte) []byte { return bytes.TrimLeft(text, blanks) }
+
+// length returns how long the value is with which a text begins.
+func length(text []byte) int {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			for i++; text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+			continue
+		case '}', ']':
+			depth--
+		default:
+			if depth > 0 {
+				continue
+			}
+			// A number, true, false or null.
+			if end := bytes.IndexAny(text, ",}]"+blanks); end >= 0 {
+				return end
+			}
+			return len(text)
+		}
+		if depth == 0 {
+			return i + 1
+		}
+	}
+	return len(text)
 }

@@ -3,7 +3,6 @@ package scfhost
 import (
 	"encoding/json"
 	"maps"
-	"slices"
 	"strconv"
 	"time"
 
@@ -12,10 +11,12 @@ import (
 
 // What the platform says of every function here. The account doesn't exist.
 const (
-	namespace = "default"
-	version   = "$LATEST"
-	appID     = "1250000000"
-	uin       = "100000000000"
+	functionName = "scf-sms"
+	namespace    = "default"
+	version      = "$LATEST"
+	memoryMB     = 64 // SCF's smallest
+	appID        = "1250000000"
+	uin          = "100000000000"
 )
 
 // variables are those of the role's credentials.
@@ -31,7 +32,6 @@ func (r Role) variables() map[string]string {
 
 // environ is the environment of a new process that shall listen on port (583/14570).
 func (f Function) environ(port int, role Role) []string {
-	memory := strconv.Itoa(f.MemoryMB)
 	env := map[string]string{
 		"PATH":            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		"LD_LIBRARY_PATH": "/var/runtime:/var/user:/opt",
@@ -41,7 +41,7 @@ func (f Function) environ(port int, role Role) []string {
 		"PWD":             f.codeRoot(),
 		"TZ":              "UTC",
 
-		"SCF_FUNCTIONNAME":    f.Name,
+		"SCF_FUNCTIONNAME":    functionName,
 		"SCF_FUNCTIONVERSION": version,
 		"SCF_NAMESPACE":       namespace,
 		"SCF_RUNTIME":         "Go1",
@@ -53,8 +53,8 @@ func (f Function) environ(port int, role Role) []string {
 		"USER_CODE_ROOT":      f.codeRoot() + "/",
 
 		// scf-go-lib reads these three.
-		"FUNCTION_MEMORY_SIZE": memory,
-		"FUNCTION_NAME":        f.Name,
+		"FUNCTION_MEMORY_SIZE": strconv.Itoa(memoryMB),
+		"FUNCTION_NAME":        functionName,
 		"FUNCTION_VERSION":     version,
 
 		"_LAMBDA_SERVER_PORT": strconv.Itoa(port),
@@ -68,7 +68,6 @@ func (f Function) environ(port int, role Role) []string {
 	for name, value := range env {
 		list = append(list, name+"="+value)
 	}
-	slices.Sort(list)
 	return list
 }
 
@@ -76,14 +75,11 @@ func (f Function) environ(port int, role Role) []string {
 // Environment in the process before it calls the handler.
 func (f Function) request(
 	id string, role Role, event []byte, deadline time.Time,
-) (*messages.InvokeRequest, error) {
+) *messages.InvokeRequest {
 	env := map[string]string{"SCF_NAMESPACE": namespace}
 	maps.Copy(env, f.Env)
 	maps.Copy(env, role.variables())
-	environment, err := json.Marshal(env)
-	if err != nil {
-		return nil, err
-	}
+	environment, _ := json.Marshal(env) // strings always marshal
 	return &messages.InvokeRequest{
 		Payload:   event,
 		RequestId: id,
@@ -92,13 +88,13 @@ func (f Function) request(
 			Nanos:   int64(deadline.Nanosecond()),
 		},
 		Namespace:          namespace,
-		FunctionName:       f.Name,
+		FunctionName:       functionName,
 		FunctionVersion:    version,
-		MemoryLimitInMb:    int32(f.MemoryMB),
+		MemoryLimitInMb:    memoryMB,
 		TimeLimitInMs:      int32(f.Timeout.Milliseconds()),
 		Environment:        string(environment),
 		TencentcloudRegion: f.Region,
 		TencentcloudAppID:  appID,
 		TencentcloudUin:    uin,
-	}, nil
+	}
 }

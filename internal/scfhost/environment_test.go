@@ -41,11 +41,9 @@ func TestFunction_environment(t *testing.T) {
 	t.Run("is the platform's and the function's own, and nothing of ours", func(t *testing.T) {
 		t.Setenv("TENCENTCLOUD_SECRETKEY", "the developer's")
 		i := start(t, Function{
-			Name:     "hello",
-			Env:      map[string]string{"SIGN_NAME": "Example", "TZ": "Asia/Shanghai"},
-			MemoryMB: 128,
-			Timeout:  7 * time.Second,
-			Region:   "ap-hongkong",
+			Env:     map[string]string{"SIGN_NAME": "Example", "TZ": "Asia/Shanghai"},
+			Timeout: 7 * time.Second,
+			Region:  "ap-hongkong",
 		})
 		x := tell(t, i)
 
@@ -53,11 +51,11 @@ func TestFunction_environment(t *testing.T) {
 		port := value(x.AtStart, "_LAMBDA_SERVER_PORT")
 		assert.NotEmpty(t, port)
 		assert.ElementsMatch(t, []string{
-			"FUNCTION_MEMORY_SIZE=128", "FUNCTION_NAME=hello", "FUNCTION_VERSION=$LATEST",
+			"FUNCTION_MEMORY_SIZE=64", "FUNCTION_NAME=scf-sms", "FUNCTION_VERSION=$LATEST",
 			"HOME=/home/qcloud", "HOSTNAME=scf", "LANG=en_US.UTF-8",
 			"LD_LIBRARY_PATH=/var/runtime:/var/user:/opt",
 			"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "PWD=" + root,
-			"SCF_FUNCTIONNAME=hello", "SCF_FUNCTIONVERSION=$LATEST", "SCF_NAMESPACE=default",
+			"SCF_FUNCTIONNAME=scf-sms", "SCF_FUNCTIONVERSION=$LATEST", "SCF_NAMESPACE=default",
 			"SCF_RUNTIME=Go1",
 			"SIGN_NAME=Example", "TZ=Asia/Shanghai",
 			"TENCENTCLOUD_APPID=1250000000", "TENCENTCLOUD_REGION=ap-hongkong",
@@ -67,11 +65,11 @@ func TestFunction_environment(t *testing.T) {
 		}, x.AtStart)
 		assert.Equal(t, root, x.Dir)
 
-		assert.Equal(t, "hello", x.Context.FunctionName)
+		assert.Equal(t, "scf-sms", x.Context.FunctionName)
 		assert.Equal(t, "$LATEST", x.Context.FunctionVersion)
 		assert.Equal(t, "default", x.Context.Namespace)
 		assert.Equal(t, "ap-hongkong", x.Context.TencentcloudRegion)
-		assert.EqualValues(t, 128, x.Context.MemoryLimitInMb)
+		assert.EqualValues(t, 64, x.Context.MemoryLimitInMb)
 		assert.EqualValues(t, 7000, x.Context.TimeLimitInMs)
 		assert.NotEmpty(t, x.Context.RequestID)
 		assert.Equal(t, map[string]string{"SCF_NAMESPACE": "default", "SIGN_NAME": "Example",

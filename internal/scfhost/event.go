@@ -2,6 +2,7 @@ package scfhost
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"net"
@@ -40,12 +41,8 @@ func Event(r *http.Request, body []byte) ([]byte, error) {
 	if encoded {
 		text = base64.StdEncoding.EncodeToString(body)
 	}
-	path := r.URL.Path
-	if path == "" {
-		path = "/"
-	}
-
-	headers["x-scf-remote-addr"] = clientIP(r) // even if the client sent this header
+	ip, _, _ := net.SplitHostPort(r.RemoteAddr)
+	headers["x-scf-remote-addr"] = cmp.Or(ip, r.RemoteAddr) // even if the client sent this header
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -54,7 +51,7 @@ func Event(r *http.Request, body []byte) ([]byte, error) {
 		Headers:         headers,
 		HTTPMethod:      r.Method,
 		IsBase64Encoded: encoded,
-		Path:            path,
+		Path:            cmp.Or(r.URL.Path, "/"),
 		QueryString:     queryString(r.URL.RawQuery),
 	})
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
@@ -93,12 +90,4 @@ func unescape(s string) string {
 		return plain
 	}
 	return s
-}
-
-func clientIP(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -40,14 +39,14 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the request's body can't be read", http.StatusBadRequest)
 		return
 	}
+	var result Result
 	event, err := Event(r, body)
-	if err != nil {
-		writeInternalError(w, err)
-		return
+	if err == nil {
+		result, err = f.Invoke(context.WithoutCancel(r.Context()), event)
 	}
-	result, err := f.Invoke(context.WithoutCancel(r.Context()), event)
 	if err != nil {
-		writeInternalError(w, err)
+		f := &failure{status: http.StatusInternalServerError, words: "InternalError: " + err.Error()}
+		writeJSON(w, f.status, f.envelope(""))
 		return
 	}
 	if f.OnResult != nil {
@@ -57,98 +56,70 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func write(w http.ResponseWriter, result Result) {
-	if result.Failed {
-		writeJSON(w, result.Status, result.Payload)
-		return
-	}
 	a, err := parseAnswer(result.Payload)
-	if err == nil {
-		a.write(w)
-		return
-	}
-	if errors.Is(err, errNoStatusCode) {
+	switch {
+	case result.Failed:
+		writeJSON(w, result.Status, result.Payload)
+	case err == errNoStatusCode:
 		writeJSON(w, http.StatusOK, result.Payload)
-		return
+	case err != nil:
+		text := "SCF's answer to this result of the function isn't known: " + err.Error()
+		http.Error(w, text, http.StatusBadGateway)
+	default:
+		a.write(w)
 	}
-	text := "SCF's answer to this result of the function isn't known: " + err.Error()
-	http.Error(w, text, http.StatusBadGateway)
 }
 
 // answer is a function's result in the form of an HTTP answer.
 type answer struct {
 	status  int
-	headers map[string]string
+	headers map[string]headerValue
 	body    []byte
+}
+
+// headerValue is a string; several values of one header are joined.
+type headerValue string
+
+func (v *headerValue) UnmarshalJSON(data []byte) error {
+	if json.Unmarshal(data, (*string)(v)) == nil {
+		return nil
+	}
+	var list []string
+	err := json.Unmarshal(data, &list)
+	*v = headerValue(strings.Join(list, ", "))
+	return err
 }
 
 var errNoStatusCode = errors.New("no integer statusCode")
 
-func parseAnswer(payload []byte) (answer, error) {
+func parseAnswer(payload []byte) (a answer, err error) {
 	if !json.Valid(payload) {
-		return answer{}, errors.New("not JSON")
+		return a, errors.New("not JSON")
 	}
 	// A struct would match names in any case.
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(payload, &fields) != nil {
-		return answer{}, errNoStatusCode
+	var status *int
+	json.Unmarshal(payload, &fields)
+	if json.Unmarshal(fields["statusCode"], &status) != nil || status == nil {
+		return a, errNoStatusCode
 	}
-	var a answer
-	raw := fields["statusCode"]
-	if raw == nil || string(raw) == "null" || json.Unmarshal(raw, &a.status) != nil {
-		return answer{}, errNoStatusCode
+	if a.status = *status; a.status < 200 || a.status > 599 {
+		return a, errors.New("statusCode is not one of an answer")
 	}
-	if a.status < 200 || a.status > 599 {
-		return answer{}, errors.New("statusCode is not one of an answer")
-	}
-	var (
-		headers map[string]any
-		body    string
-		encoded bool
-	)
-	if raw, ok := fields["headers"]; ok && json.Unmarshal(raw, &headers) != nil {
-		return answer{}, errors.New("headers is not an object")
-	}
-	if raw, ok := fields["body"]; ok && json.Unmarshal(raw, &body) != nil {
-		return answer{}, errors.New("body is not a string")
-	}
-	if raw, ok := fields["isBase64Encoded"]; ok && json.Unmarshal(raw, &encoded) != nil {
-		return answer{}, errors.New("isBase64Encoded is not a bool")
-	}
-	a.headers = make(map[string]string, len(headers))
-	for name, value := range headers {
-		text, ok := headerValue(value)
-		if !ok {
-			return answer{}, fmt.Errorf("header %s is neither a string nor a list of strings", name)
+	var body string
+	var encoded bool
+	for name, into := range map[string]any{
+		"headers": &a.headers, "body": &body, "isBase64Encoded": &encoded,
+	} {
+		if raw, ok := fields[name]; ok && json.Unmarshal(raw, into) != nil {
+			return a, errors.New(name + " is of another type")
 		}
-		a.headers[name] = text
 	}
 	a.body = []byte(body)
 	if encoded {
-		var err error
-		if a.body, err = base64.StdEncoding.DecodeString(body); err != nil {
-			return answer{}, errors.New("body is not base64")
-		}
+		a.body, err = base64.StdEncoding.DecodeString(body)
 	}
-	return a, nil
-}
-
-func headerValue(value any) (string, bool) {
-	if text, ok := value.(string); ok {
-		return text, true
-	}
-	list, ok := value.([]any)
-	if !ok {
-		return "", false
-	}
-	texts := make([]string, 0, len(list))
-	for _, item := range list {
-		text, ok := item.(string)
-		if !ok {
-			return "", false
-		}
-		texts = append(texts, text)
-	}
-	return strings.Join(texts, ", "), true
+	return a, err
 }
 
 func (a answer) write(w http.ResponseWriter) {
@@ -159,16 +130,11 @@ func (a answer) write(w http.ResponseWriter) {
 		case "connection", "content-length", "transfer-encoding":
 			// They belong to the connection, which the function doesn't own.
 		default:
-			h.Set(name, text)
+			h.Set(name, string(text))
 		}
 	}
 	w.WriteHeader(a.status)
 	w.Write(a.body)
-}
-
-func writeInternalError(w http.ResponseWriter, err error) {
-	f := &failure{status: http.StatusInternalServerError, words: "InternalError: " + err.Error()}
-	writeJSON(w, f.status, f.envelope(""))
 }
 
 func writeJSON(w http.ResponseWriter, status int, body []byte) {

@@ -17,15 +17,13 @@
 //     the environment variable that names the port (scf-go-lib's cloudfunction).
 //   - The variables the platform sets itself (583/14570), and those it accepts from a function.
 //   - One event at a time per instance, and a new process after a timeout or an exit (583/45757).
-//   - Status codes and their words (583/42611), the 6 MB limits (583/11637), the form of the log
-//     lines (583/60336), time counted in whole milliseconds.
+//   - Status codes and their words (583/42611), and the 6 MB limits (583/11637).
 //   - Events and answers of function URLs (583/96099).
 //
 // Assumed, because no document says it:
 //   - _LAMBDA_SERVER_PORT and _SCF_SERVER_PORT name the same port.
 //   - The content of an envelope's stackTrace for Go.
 //   - A panic, which scf-go-lib marks with ShouldExit, ends the process.
-//   - Starting up isn't billed.
 //   - How a function URL shows a failure, repeated query keys, binary bodies and results of a wrong
 //     form (see [Front]).
 //
@@ -46,7 +44,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -54,9 +51,6 @@ import (
 type Function struct {
 	// Binary is the path of the executable.
 	Binary string
-
-	// Name is the function's name. If empty, it is scf-sms.
-	Name string
 
 	// Env holds the function's own variables: environment.variables of serverless.yml. Nothing of
 	// the host's environment is added.
@@ -70,9 +64,6 @@ type Function struct {
 	// isn't documented whether the platform does, so a function has to work either way.
 	RoleAtStart bool
 
-	// MemoryMB is the configured memory. If zero, it is 64, SCF's smallest.
-	MemoryMB int
-
 	// Timeout is the longest an invocation may take. If zero, it is 3 s, as in SCF.
 	Timeout time.Duration
 
@@ -83,8 +74,8 @@ type Function struct {
 	// Region is where the function runs. If empty, it is ap-guangzhou.
 	Region string
 
-	// Stdout and Stderr, if not nil, get a copy of the function's output after each invocation.
-	Stdout, Stderr io.Writer
+	// Stdout, if not nil, gets a copy of the function's standard output after each invocation.
+	Stdout io.Writer
 
 	// NewRequestID makes the request ids. If nil, they are random UUIDs.
 	NewRequestID func() string
@@ -101,8 +92,6 @@ type Role struct {
 }
 
 func (f Function) withDefaults() Function {
-	f.Name = cmp.Or(f.Name, "scf-sms")
-	f.MemoryMB = cmp.Or(f.MemoryMB, 64)
 	f.Timeout = cmp.Or(f.Timeout, 3*time.Second)
 	f.InitTimeout = cmp.Or(f.InitTimeout, time.Minute)
 	f.Region = cmp.Or(f.Region, "ap-guangzhou")
@@ -120,9 +109,10 @@ func (f Function) withDefaults() Function {
 // fails here.
 const maxEnvBytes = 4096
 
-var reservedPrefixes = []string{"SCF_", "QCLOUD_", "TENCENTCLOUD_", "TECENTCLOUD_"}
-
-var envName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{1,63}$`)
+var (
+	envName  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{1,63}$`)
+	reserved = regexp.MustCompile(`^(SCF|QCLOUD|TENCENTCLOUD|TECENTCLOUD)_`)
+)
 
 // Check returns an error if SCF wouldn't deploy f. The error names everything that is wrong, and no
 // variable's value.
@@ -142,10 +132,8 @@ func (f Function) Check() error {
 		if !envName.MatchString(name) {
 			wrong("environment variable %q: not a name SCF accepts", name)
 		}
-		for _, prefix := range reservedPrefixes {
-			if strings.HasPrefix(name, prefix) {
-				wrong("environment variable %s: SCF keeps names in %s for itself", name, prefix)
-			}
+		if prefix := reserved.FindString(name); prefix != "" {
+			wrong("environment variable %s: SCF keeps names in %s for itself", name, prefix)
 		}
 	}
 	if size > maxEnvBytes {

@@ -43,7 +43,7 @@ func New(f Function) (*Instance, error) {
 		return nil, fmt.Errorf("scfhost: %w", err)
 	}
 	f.Binary = binary
-	output, err := newOutput(f.Stdout, f.Stderr)
+	output, err := newOutput(f.Stdout)
 	if err != nil {
 		return nil, fmt.Errorf("scfhost: %w", err)
 	}
@@ -68,10 +68,7 @@ func (i *Instance) Invoke(ctx context.Context, event []byte) (Result, error) {
 			return Result{}, context.Cause(ctx)
 		}
 	}
-	result := Result{
-		RequestID: i.function.NewRequestID(),
-		MemoryMB:  float64(i.function.MemoryMB),
-	}
+	result := Result{RequestID: i.function.NewRequestID()}
 	err := i.invoke(ctx, event, &result)
 	result.Stdout, result.Stderr = i.output.drain()
 	if i.closed.Err() != nil && err != nil {
@@ -97,15 +94,12 @@ func (i *Instance) invoke(ctx context.Context, event []byte, result *Result) err
 
 	timeout := i.function.Timeout
 	began := time.Now()
-	request, err := i.function.request(result.RequestID, role, event, began.Add(timeout))
-	if err != nil {
-		return fmt.Errorf("scfhost: %w", err)
-	}
+	request := i.function.request(result.RequestID, role, event, began.Add(timeout))
 	ctx, cancel := context.WithDeadlineCause(ctx, began.Add(timeout), errTimeout(timeout))
 	defer cancel()
 	response, err := p.call(ctx, request)
-	result.spent(time.Since(began))
-	result.MaxMemoryMB, _ = PeakMemory(p.cmd.Process.Pid) // before a kill; 0 if unknown
+	result.Duration = time.Since(began)
+	result.MaxMemoryMB = PeakMemory(p.cmd.Process.Pid) // before a kill
 
 	if ctx.Err() != nil && err != nil {
 		i.recycle(p)

@@ -40,9 +40,6 @@ func TestInstance(t *testing.T) {
 	t.Run("reports time and memory", func(t *testing.T) {
 		r := do(t, start(t, Function{}), `{}`)
 		assert.Positive(t, r.Duration)
-		assert.GreaterOrEqual(t, time.Duration(r.BilledMS)*time.Millisecond, r.Duration)
-		assert.Less(t, time.Duration(r.BilledMS-1)*time.Millisecond, r.Duration)
-		assert.Equal(t, 64.0, r.MemoryMB)
 		if _, err := os.Stat("/proc/self/status"); err == nil {
 			assert.Greater(t, r.MaxMemoryMB, 1.0)
 		}
@@ -213,10 +210,10 @@ func TestInstance_functionFails(t *testing.T) {
 		assert.Equal(t, 406, r.Status)
 		assert.Zero(t, i.PID(), "nothing was started for it")
 	})
-	t.Run("a timeout is measured and billed", func(t *testing.T) {
+	t.Run("a timeout is measured", func(t *testing.T) {
 		r := do(t, start(t, Function{Timeout: 100 * time.Millisecond}),
 			`{"do": "hang", "text": "wait for it"}`)
-		assert.GreaterOrEqual(t, r.BilledMS, int64(100))
+		assert.GreaterOrEqual(t, r.Duration, 100*time.Millisecond)
 		assert.Equal(t, "wait for it", r.Stdout)
 		if _, err := os.Stat("/proc/self/status"); err == nil {
 			assert.Positive(t, r.MaxMemoryMB)
@@ -238,9 +235,8 @@ func TestInstance_functionFails(t *testing.T) {
 
 func TestInstance_output(t *testing.T) {
 	t.Run("belongs to the invocation it was printed in", func(t *testing.T) {
-		var stdout, stderr bytes.Buffer
-		i := start(t, Function{Stdout: &stdout, Stderr: &stderr,
-			Env: map[string]string{"AT_START": "print"}})
+		var stdout bytes.Buffer
+		i := start(t, Function{Stdout: &stdout, Env: map[string]string{"AT_START": "print"}})
 		assert.Equal(t, "starting\none\n", do(t, i, `{"do": "print", "text": "one\n"}`).Stdout)
 
 		second := do(t, i, `{"do": "print", "text": "two\n"}`)
@@ -250,7 +246,6 @@ func TestInstance_output(t *testing.T) {
 		i.Restart()
 		assert.Equal(t, "starting\nthree\n", do(t, i, `{"do": "print", "text": "three\n"}`).Stdout)
 		assert.Equal(t, "starting\none\ntwo\nstarting\nthree\n", stdout.String())
-		assert.Equal(t, "one\ntwo\nthree\n", stderr.String())
 	})
 	t.Run("is removed by Close, with the process", func(t *testing.T) {
 		i := start(t, Function{})

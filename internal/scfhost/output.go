@@ -13,7 +13,8 @@ import (
 // unlike pipes, everything written before an answer can be read once the answer is there: no
 // goroutine has to catch up first.
 type output struct {
-	dir string
+	dir  string
+	copy io.Writer // of stdout; nil: no copy
 
 	mu             sync.Mutex // guards the streams
 	stdout, stderr stream
@@ -21,16 +22,15 @@ type output struct {
 
 type stream struct {
 	file *os.File
-	read int64     // how much of file has been handed out
-	copy io.Writer // nil: no copy
+	read int64 // how much of file has been handed out
 }
 
-func newOutput(stdout, stderr io.Writer) (*output, error) {
+func newOutput(stdout io.Writer) (*output, error) {
 	dir, err := os.MkdirTemp("", "scfhost-")
 	if err != nil {
 		return nil, err
 	}
-	o := &output{dir: dir, stdout: stream{copy: stdout}, stderr: stream{copy: stderr}}
+	o := &output{dir: dir, copy: stdout}
 	// Appending, so that a new process continues where the last one stopped.
 	const mode = os.O_RDWR | os.O_APPEND | os.O_CREATE | os.O_EXCL
 	var errOut, errErr error
@@ -43,19 +43,20 @@ func newOutput(stdout, stderr io.Writer) (*output, error) {
 	return o, nil
 }
 
-// drain returns what was printed since the last call, and writes the copies.
+// drain returns what was printed since the last call, and writes the copy.
 func (o *output) drain() (stdout, stderr string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.stdout.drainLocked(), o.stderr.drainLocked()
+	stdout, stderr = o.stdout.drainLocked(), o.stderr.drainLocked()
+	if o.copy != nil {
+		io.WriteString(o.copy, stdout)
+	}
+	return stdout, stderr
 }
 
 func (s *stream) drainLocked() string {
 	text := s.nextLocked()
 	s.read += int64(len(text))
-	if s.copy != nil {
-		s.copy.Write(text)
-	}
 	return string(text)
 }
 
@@ -72,8 +73,8 @@ func (o *output) forgetIf(unwanted func(stderr []byte) bool) bool {
 	if !unwanted(o.stderr.nextLocked()) {
 		return false
 	}
-	o.stdout.read += int64(len(o.stdout.nextLocked()))
-	o.stderr.read += int64(len(o.stderr.nextLocked()))
+	o.stdout.drainLocked()
+	o.stderr.drainLocked()
 	return true
 }
 

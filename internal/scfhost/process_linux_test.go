@@ -71,9 +71,6 @@ func TestFreePort(t *testing.T) {
 
 func TestPeakMemory(t *testing.T) {
 	t.Parallel()
-	peak, err := PeakMemory(os.Getpid())
-	require.NoError(t, err)
-	assert.Greater(t, peak, 1.0)
-	_, err = PeakMemory(1 << 30)
-	assert.ErrorIs(t, err, os.ErrNotExist)
+	assert.Greater(t, PeakMemory(os.Getpid()), 1.0)
+	assert.Zero(t, PeakMemory(1<<30))
 }

@@ -3,7 +3,6 @@ package scfhost
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -33,22 +32,15 @@ type Result struct {
 	Cold bool
 	Init time.Duration
 
-	// Duration is the time from the event to the answer, and BilledMS the same in milliseconds,
-	// rounded up.
+	// Duration is the time from the event to the answer.
 	Duration time.Duration
-	BilledMS int64
 
-	// MemoryMB is the configured memory. MaxMemoryMB is the largest resident memory of the process
-	// so far: 0 on systems without /proc, or if the process is gone.
-	MemoryMB, MaxMemoryMB float64
+	// MaxMemoryMB is the largest resident memory of the process so far: 0 on systems without /proc,
+	// or if the process is gone.
+	MaxMemoryMB float64
 
 	// Stdout and Stderr are what the function printed since the last result.
 	Stdout, Stderr string
-}
-
-func (r *Result) spent(d time.Duration) {
-	r.Duration = d
-	r.BilledMS = int64(math.Ceil(float64(d) / float64(time.Millisecond)))
 }
 
 func (r *Result) fail(f *failure) {
@@ -63,39 +55,8 @@ func (r Result) StatusCode() int {
 	var answer struct {
 		StatusCode int `json:"statusCode"`
 	}
-	if json.Unmarshal(r.Payload, &answer) != nil {
-		return 0
-	}
+	json.Unmarshal(r.Payload, &answer) // of what isn't JSON nothing is set
 	return answer.StatusCode
-}
-
-// Report returns the log of the invocation in SCF's form (583/60336): the START, Response or ERROR,
-// END and Report lines around the function's output, and an Init Report line after a cold start.
-// SCF's Duration is in whole milliseconds, so it is the billed one.
-func (r Result) Report() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "START RequestId:%s\n", r.RequestID)
-	if r.Cold {
-		init := r.Init.Milliseconds()
-		fmt.Fprintf(&b, "Init Report RequestId:%s Coldstart: %dms (PullCode: 0ms "+
-			"InitRuntime: 0ms InitFunction: %dms) Memory: %gMB\n",
-			r.RequestID, init, init, r.MemoryMB)
-	}
-	for _, text := range []string{r.Stdout, r.Stderr} {
-		b.WriteString(text)
-		if text != "" && !strings.HasSuffix(text, "\n") {
-			b.WriteByte('\n')
-		}
-	}
-	if r.Failed {
-		fmt.Fprintf(&b, "ERROR RequestId:%s Result:%s\n", r.RequestID, r.Payload)
-	} else {
-		fmt.Fprintf(&b, "Response RequestId:%s RetMsg:%s\n", r.RequestID, r.Payload)
-	}
-	fmt.Fprintf(&b, "END RequestId:%s\n", r.RequestID)
-	fmt.Fprintf(&b, "Report RequestId:%s Duration:%dms Memory:%gMB MemUsage:%fMB\n",
-		r.RequestID, r.BilledMS, r.MemoryMB, r.MaxMemoryMB)
-	return b.String()
 }
 
 // failure is the platform's own answer, in the words of its status codes (583/42611).

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"scf-sms/internal/phone"
 )
@@ -23,7 +25,12 @@ type variable struct{ name, value string }
 func (r *reader) optional(name, byDefault string) variable {
 	value := strings.TrimSpace(r.getenv(name))
 	if value == "" {
-		value = byDefault
+		return variable{name, byDefault}
+	}
+	if i, c := invisible(value); i > 0 {
+		text := fmt.Sprintf("has an invisible character (U+%04X) at character %d: write the value anew", c, i)
+		r.problems = append(r.problems, Problem{Variable: name, Text: text})
+		return variable{name, ""}
 	}
 	return variable{name, value}
 }
@@ -31,10 +38,33 @@ func (r *reader) optional(name, byDefault string) variable {
 func (r *reader) required(name string) variable {
 	v := r.optional(name, "")
 	if v.value == "" {
-		r.problems = append(r.problems, Problem{Variable: name, Missing: true})
+		r.missing(name)
 	}
 	return v
 }
+
+// missing notes that a variable is required, unless another problem is the reason that it has no value.
+func (r *reader) missing(name string) {
+	if !slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Variable == name }) {
+		r.problems = append(r.problems, Problem{Variable: name, Missing: true})
+	}
+}
+
+// invisible returns the place, from 1, of the first character that nobody sees, and 0 if there is none.
+// Such characters come with pasted text. Between the parts of a list tabs and line breaks are fine.
+func invisible(value string) (place int, c rune) {
+	isList := strings.ContainsAny(value, ",[{")
+	for _, c := range value {
+		place++
+		between := isList && strings.ContainsRune("\t\r\n", c)
+		if unicode.In(c, unicode.Cf, unicode.Cc, unicode.Zl, unicode.Zp) && !between || c == noBreakSpace {
+			return place, c
+		}
+	}
+	return 0, 0
+}
+
+const noBreakSpace = '\u00a0' // looks like a blank, and is none to Tencent or JSON
 
 // parse reads the value of a variable. One that isn't set has the zero value.
 func parse[T any](r *reader, v variable, read func(string) (T, error)) T {

@@ -30,6 +30,7 @@ type Settings struct {
 type Secret struct {
 	Name     string           // SECRET_NAME
 	Version  string           // SECRET_VERSION
+	Callers  string           // CALLERS_SECRET_NAME
 	Region   string           // SECRET_REGION
 	TTL      time.Duration    // SECRET_TTL
 	Endpoint tencent.Endpoint // SSM_ENDPOINT
@@ -78,13 +79,14 @@ func Read(getenv func(string) string) Settings {
 		Secret: Secret{
 			Name:     r.required("SECRET_NAME").value,
 			Version:  r.optional("SECRET_VERSION", "SSM_Current").value,
+			Callers:  r.optional("CALLERS_SECRET_NAME", "").value,
 			Region:   r.optional("SECRET_REGION", region.value).value,
 			TTL:      parse(&r, r.optional("SECRET_TTL", "10m"), duration),
 			Endpoint: parse(&r, r.optional("SSM_ENDPOINT", "ssm.tencentcloudapi.com"), tencent.ParseEndpoint),
 		},
 		SMS: SMS{
 			AppID:            r.required("SDK_APP_ID").value,
-			SignName:         parse(&r, r.required("SIGN_NAME"), signName),
+			SignName:         parse(&r, r.optional("SIGN_NAME", ""), signName),
 			SignNameOverseas: parse(&r, r.optional("SIGN_NAME_OVERSEAS", ""), signName),
 			SenderID:         r.optional("SENDER_ID", "").value,
 			Region:           r.optional("SMS_REGION", "ap-guangzhou").value,
@@ -95,6 +97,9 @@ func Read(getenv func(string) string) Settings {
 		BareChina:           parse(&r, r.optional("BARE_NUMBERS", "international"), bareChina),
 		TimeBudget:          parse(&r, r.optional("TIME_BUDGET", "8s"), duration),
 		LogLevel:            parse(&r, r.optional("LOG_LEVEL", "info"), logLevel),
+	}
+	if s.SMS.SignName == "" && s.Templates.Serve(false) {
+		r.missing("SIGN_NAME") // Tencent takes no mainland SMS without a signature
 	}
 	s.Problems = r.problems
 	return s

@@ -84,13 +84,14 @@ func TestDefaults(t *testing.T) {
 }
 
 var optional = []string{
-	"SECRET_VERSION", "SECRET_REGION", "TENCENTCLOUD_REGION", "SECRET_TTL", "SIGN_NAME_OVERSEAS", "SENDER_ID", "SMS_REGION",
+	"SECRET_VERSION", "CALLERS_SECRET_NAME", "SECRET_REGION", "TENCENTCLOUD_REGION", "SECRET_TTL", "SIGN_NAME_OVERSEAS", "SENDER_ID", "SMS_REGION",
 	"ALLOWED_CALLING_CODES", "BARE_NUMBERS", "TIME_BUDGET", "SSM_ENDPOINT", "SMS_ENDPOINT", "LOG_LEVEL",
 }
 
 func TestEveryVariableIsRead(t *testing.T) {
 	everything := map[string]string{
 		"SECRET_VERSION":        "v1",
+		"CALLERS_SECRET_NAME":   "sms-callers",
 		"SECRET_REGION":         "ap-shanghai",
 		"SECRET_TTL":            "1h30m",
 		"SSM_ENDPOINT":          "https://ssm.internal.example:8443/",
@@ -105,6 +106,7 @@ func TestEveryVariableIsRead(t *testing.T) {
 	}
 	want := with(nil)
 	want.Secret.Version = "v1"
+	want.Secret.Callers = "sms-callers"
 	want.Secret.Region = "ap-shanghai"
 	want.Secret.TTL = 90 * time.Minute
 	want.Secret.Endpoint = tencent.Endpoint{Scheme: "https", Host: "ssm.internal.example:8443"}
@@ -188,7 +190,7 @@ func TestWrongValue(t *testing.T) {
 		{"ALLOWED_CALLING_CODES", "86,-1", code(`"-1"`)},
 		{"ALLOWED_CALLING_CODES", "86,999", code(`"999"`)},
 		{"ALLOWED_CALLING_CODES", "China", code(`"China"`)},
-		{"ALLOWED_CALLING_CODES", "8\n6", code(`"8\n6"`)},
+		{"ALLOWED_CALLING_CODES", "86,8\n6", code(`"8\n6"`)},
 		{"ALLOWED_CALLING_CODES", "99999999999999999999", code(`"99999999999999999999"`)},
 		{"BARE_NUMBERS", "China", "must be international or china"},
 		{"BARE_NUMBERS", "86", "must be international or china"},
@@ -234,7 +236,6 @@ func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 		require.Equal(t, []Problem{
 			{Variable: "SECRET_NAME", Missing: true},
 			{Variable: "SDK_APP_ID", Missing: true},
-			{Variable: "SIGN_NAME", Missing: true},
 			{Variable: "TEMPLATES", Missing: true},
 		}, s.Problems)
 	})
@@ -255,6 +256,34 @@ func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 		}, named)
 		require.Equal(t, slog.LevelInfo, s.LogLevel, "so that the log can tell")
 	})
+}
+
+func TestSignNameIsRequiredWithMainlandTemplates(t *testing.T) {
+	abroad := `[{"usageType": "Register", "templateCode": {"overseas": "1"}}, {"usageType": "SignIn", "templateCode": {"overseas": "1"}},
+		{"usageType": "ForgotPassword", "templateCode": {"overseas": "1"}}, {"usageType": "Generic", "templateCode": {"overseas": "1"}}]`
+	require.Empty(t, with(map[string]string{"SIGN_NAME": "", "TEMPLATES": abroad}).Problems)
+	require.Equal(t, []Problem{{Variable: "SIGN_NAME", Missing: true}}, set("SIGN_NAME", "").Problems)
+}
+
+func TestInvisibleCharacters(t *testing.T) {
+	for _, tt := range []struct{ variable, value, found string }{
+		{"SECRET_NAME", "scf\u200b-sms", "U+200B) at character 4"},
+		{"SIGN_NAME", "\ufeff示例", "U+FEFF) at character 1"},
+		{"SDK_APP_ID", "1400006666\u202c", "U+202C) at character 11"},
+		{"SMS_REGION", "ap-guang\x00zhou", "U+0000) at character 9"},
+		{"TIME_BUDGET", "8s\u00ad", "U+00AD) at character 3"},
+		{"TEMPLATES", strings.Replace(templates, "SignIn", "Sign\u200dIn", 1), "U+200D"},
+		{"TEMPLATES", strings.Replace(templates, ",", ",\u00a0", 1), "U+00A0"},
+		{"SECRET_NAME", "scf\tsms", "U+0009) at character 4"},
+		{"SENDER_ID", "EXA\nMPLE", "U+000A) at character 4"},
+		{"SIGN_NAME_OVERSEAS", "Example\u2028x", "U+2028) at character 8"},
+	} {
+		s := set(tt.variable, tt.value)
+		require.Len(t, s.Problems, 1, tt.variable)
+		require.Equal(t, tt.variable, s.Problems[0].Variable)
+		require.Contains(t, s.Problems[0].Text, tt.found)
+	}
+	require.Empty(t, set("TEMPLATES", "[\r\n\t"+templates[1:]).Problems, "between the parts of JSON")
 }
 
 func TestReadAsksForNothingElse(t *testing.T) {

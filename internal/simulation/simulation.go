@@ -3,8 +3,11 @@
 package simulation
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/joho/godotenv"
@@ -28,7 +31,8 @@ type Simulation struct {
 	account cloudsim.Account // as in testdata
 }
 
-// Start starts a simulated cloud with the account in testdata. The Function gets the settings there.
+// Start starts a simulated cloud with the account in testdata. The Function gets the settings
+// there.
 func Start(binary, testdata string, options cloudsim.Options) (*Simulation, error) {
 	account, env, err := load(testdata)
 	if err != nil {
@@ -39,19 +43,14 @@ func Start(binary, testdata string, options cloudsim.Options) (*Simulation, erro
 	if err != nil {
 		return nil, err
 	}
-	return &Simulation{
-		Cloud:    cloud,
-		Server:   server,
-		Function: function(binary, server.URL, env, account),
-		account:  account,
-	}, nil
+	return &Simulation{cloud, server, function(binary, server.URL, env, account), account}, nil
 }
 
-// Reload replaces the binary, the settings and the account by a new binary and by what testdata holds
-// now. If testdata's account is the same as before, the cloud keeps its own, whose keys may have been
-// rotated; newAccount is false then. The outbox and the counts stay. If Reload fails, nothing
-// changes. The Function is a new one: changes made to the old one are lost, and instances of it run
-// on.
+// Reload replaces the binary, the settings and the account by a new binary and by what testdata
+// holds now. If testdata's account is the same as before, the cloud keeps its own, whose keys may
+// have been rotated; newAccount is false then. The outbox and the counts stay. If Reload fails,
+// nothing changes. The Function is a new one: changes made to the old one are lost, and instances of
+// it run on.
 func (s *Simulation) Reload(binary, testdata string) (newAccount bool, err error) {
 	account, env, err := load(testdata)
 	if err != nil {
@@ -75,13 +74,40 @@ func load(testdata string) (cloudsim.Account, map[string]string, error) {
 	if err != nil {
 		return cloudsim.Account{}, nil, err
 	}
-	env, err := godotenv.Read(filepath.Join(testdata, settingsFile))
+	env, err := readEnv(filepath.Join(testdata, settingsFile))
 	return account, env, err
 }
 
-func function(binary, url string, env map[string]string, account cloudsim.Account) scfhost.Function {
+// readEnv is godotenv.Read, whose error doesn't tell the line: the mistake is behind the last line
+// up to which the file can be read.
+func readEnv(path string) (map[string]string, error) {
+	env, err := godotenv.Read(path)
+	text, unread := os.ReadFile(path)
+	if err == nil || unread != nil {
+		return env, err
+	}
+	lines, line := strings.SplitAfter(string(text), "\n"), 0
+	for n := range lines {
+		if _, err := godotenv.Unmarshal(strings.Join(lines[:n], "")); err == nil {
+			line = n + 1
+		}
+	}
+	what, _, _ := strings.Cut(err.Error(), " near ") // the whole rest of the file
+	return nil, fmt.Errorf("%s:%d: %s", path, line, what)
+}
+
+func function(
+	binary, url string, env map[string]string, account cloudsim.Account,
+) scfhost.Function {
 	env["SSM_ENDPOINT"], env["SMS_ENDPOINT"] = url, url
-	role := role(account)
+	var role scfhost.Role // of the account's keys only the function's role has a temporary one
+	for _, key := range account.Keys {
+		if key.Token != "" {
+			role = scfhost.Role{
+				SecretID: key.SecretID, SecretKey: key.SecretKey, SessionToken: key.Token,
+			}
+		}
+	}
 	return scfhost.Function{
 		Binary:  binary,
 		Env:     env,
@@ -92,17 +118,3 @@ func function(binary, url string, env map[string]string, account cloudsim.Accoun
 
 // Close stops the cloud.
 func (s *Simulation) Close() error { return s.Server.Close() }
-
-// role is the account's temporary key: only the function's role has one.
-func role(account cloudsim.Account) scfhost.Role {
-	for _, key := range account.Keys {
-		if key.Token != "" {
-			return scfhost.Role{
-				SecretID:     key.SecretID,
-				SecretKey:    key.SecretKey,
-				SessionToken: key.Token,
-			}
-		}
-	}
-	return scfhost.Role{}
-}

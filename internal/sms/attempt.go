@@ -2,13 +2,13 @@ package sms
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 	api "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/v20210111"
 
 	"scf-sms/internal/tencent"
-	"scf-sms/secrets"
 )
 
 // Reply is what one SendSms request brought.
@@ -17,10 +17,12 @@ type Reply struct {
 	SerialNo  string // with Accepted: Tencent's id of the message
 	Code      string // Tencent's error code; without one: why there is none
 	RequestID string // Tencent's id of the request
-	retry     retry
+	// NoWholeAnswer says, with Unclear, that the connection or the time ended before the answer did.
+	NoWholeAnswer bool
+	retry         retry
 }
 
-// retry says how a refused request may be sent once more. All but noRetry imply that nothing was sent.
+// retry says how a refused request may be sent again. All but noRetry imply that nothing was sent.
 type retry int
 
 const (
@@ -31,7 +33,7 @@ const (
 )
 
 // attempt makes one SendSms request (https://cloud.tencent.com/document/api/382/55981).
-func (s *Sender) attempt(ctx context.Context, key *secrets.Key, m Message, took *time.Duration) Reply {
+func (s *Sender) attempt(ctx context.Context, key *tencent.Key, m Message, took *time.Duration) Reply {
 	defer timed(took)()
 	// A client for each attempt: SDK clients aren't documented as shareable, and the key that signs
 	// must be the one that is passed to Reject. The connections are shared all the same.
@@ -47,12 +49,12 @@ func (s *Sender) attempt(ctx context.Context, key *secrets.Key, m Message, took 
 		return err
 	})
 	if failure != nil {
-		return s.failed(failure)
+		return s.failed(failure).withKey(key)
 	}
 	if response == nil || response.Response == nil {
 		return unclear("answer without a Response")
 	}
-	r := s.judge(response.Response)
+	r := s.judge(response.Response, m.To)
 	r.RequestID = deref(response.Response.RequestId)
 	return r
 }
@@ -88,7 +90,9 @@ func (s *Sender) failed(failure *tencent.Error) Reply {
 		return r
 	}
 	if failure.Code == "" {
-		return unclear(failure.Reason)
+		r := unclear(failure.Reason)
+		r.NoWholeAnswer = failure.Ended
+		return r
 	}
 	r := s.explain(failure.Code)
 	if r.Kind == tencent.Accepted { // only the number's status can say so
@@ -100,11 +104,14 @@ func (s *Sender) failed(failure *tencent.Error) Reply {
 
 // judge says what the status of our one number means. A request that Tencent's gateway accepted is not
 // yet an SMS that was.
-func (s *Sender) judge(response *api.SendSmsResponseParams) Reply {
+func (s *Sender) judge(response *api.SendSmsResponseParams, to string) Reply {
 	if len(response.SendStatusSet) != 1 || response.SendStatusSet[0] == nil {
 		return unclear("answer without the number's status")
 	}
 	status := response.SendStatusSet[0]
+	if number := deref(status.PhoneNumber); number != "" && !sameDigits(number, to) {
+		return unclear("answer for another number")
+	}
 	r := s.explain(deref(status.Code))
 	if r.Kind == tencent.Accepted {
 		r.Code, r.SerialNo = "Ok", deref(status.SerialNo)
@@ -124,6 +131,17 @@ func (s *Sender) explain(code string) Reply {
 	}
 	return r
 }
+
+// withKey says more of a key that was refused: its id may be none.
+func (r Reply) withKey(key *tencent.Key) Reply {
+	if r.Kind == tencent.KeyRefused && !strings.HasPrefix(key.GetSecretId(), "AKID") {
+		r.Hint = "the secret's accessKeyId is none, as it doesn't begin with AKID: " + r.Hint
+	}
+	return r
+}
+
+// sameDigits compares numbers, with or without the plus sign.
+func sameDigits(a, b string) bool { return strings.TrimPrefix(a, "+") == strings.TrimPrefix(b, "+") }
 
 // HintUnclear is the hint of a message of which nobody knows whether it was sent.
 const HintUnclear = "the SMS may have been sent: look it up in Tencent's console by number or " +

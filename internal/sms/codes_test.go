@@ -12,7 +12,6 @@ import (
 	"scf-sms/internal/cloudsim"
 	"scf-sms/internal/sms"
 	"scf-sms/internal/tencent"
-	"scf-sms/secrets"
 )
 
 // meanings reads what ../tencent/testdata/codes.txt says of the codes of SendSms.
@@ -66,18 +65,18 @@ func TestSend_everyCodeAtBothLayers(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					e := newEnvInBubble(t)
-					e.keys.held = []*secrets.Key{keyOne} // which stays when it is rejected
+					e.keys.held = []*tencent.Key{keyOne} // which stays when it is rejected
 					e.cloud.Always(cloudsim.SendSms, &cloudsim.Fault{Kind: kind, Code: code})
 					began := time.Now()
-					r := e.send(t, toMainland)
+					r := e.sendWithin(t, 2*time.Second, toMainland)
 
 					attempts, asked, waited := 1, 1, time.Duration(0)
-					var rejected []*secrets.Key
+					var rejected []*tencent.Key
 					switch want.Kind {
 					case tencent.Busy:
-						attempts, waited = 2, time.Second
+						attempts, waited = 2, 812500*time.Microsecond // no time is left for a third
 					case tencent.KeyRefused:
-						asked, rejected = 2, []*secrets.Key{keyOne}
+						asked, rejected = 2, []*tencent.Key{keyOne}
 					case tencent.Unclear:
 						want.Hint = sms.HintUnclear
 					}
@@ -120,5 +119,21 @@ func TestSend_okIsTheNumbersStatus(t *testing.T) {
 			require.Equal(t, 1, r.Attempts)
 			require.Equal(t, tt.want == tencent.Unclear, r.Hint == sms.HintUnclear)
 		})
+	}
+}
+
+// What doesn't begin with AKID is no key's id, so asking Tencent what is wrong with it leads nowhere.
+func TestSend_idThatIsNone(t *testing.T) {
+	t.Parallel()
+	for id, said := range map[string]bool{"AKIDone": false, "1300000000": true, "akidone": true, "": true} {
+		e := newEnv(t)
+		e.keys.held = []*tencent.Key{tencent.NewKey(id, "one-secret-key", "")}
+		for _, code := range []string{"AuthFailure.SecretIdNotFound", "UnauthorizedOperation"} {
+			e.cloud.Script(cloudsim.SendSms, cloudsim.Fault{Kind: cloudsim.Error, Code: code})
+			r := e.send(t, toMainland)
+			require.Equal(t, code, r.Code)
+			isKey := code != "UnauthorizedOperation"
+			require.Equal(t, said && isKey, strings.Contains(r.Hint, "doesn't begin with AKID"), "%q: %s", id, r.Hint)
+		}
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"scf-sms/internal/liveconn"
 	"scf-sms/internal/sms"
 	"scf-sms/internal/tencent"
-	"scf-sms/secrets"
 )
 
 const passcode = "048261"
@@ -27,8 +26,8 @@ var (
 
 // The account's keys: rejecting the first makes keys hand out the second.
 var (
-	keyOne = secrets.NewKey("AKIDone", "one-secret-key", "")
-	keyTwo = secrets.NewKey("AKIDtwo", "two-secret-key", "")
+	keyOne = tencent.NewKey("AKIDone", "one-secret-key", "")
+	keyTwo = tencent.NewKey("AKIDtwo", "two-secret-key", "")
 )
 
 // env is a Sender in front of a simulated cloud.
@@ -66,11 +65,12 @@ func newTransport(t *testing.T) http.RoundTripper {
 func newSender(t *testing.T, cloud *cloudsim.Cloud, url string, transport http.RoundTripper) *env {
 	endpoint, err := tencent.ParseEndpoint(url)
 	require.NoError(t, err)
-	k := &keys{held: []*secrets.Key{keyOne, keyTwo}}
+	k := &keys{held: []*tencent.Key{keyOne, keyTwo}}
 	return &env{
 		Sender: &sms.Sender{
 			AppID: "1400006666", SignName: "示例", Region: "ap-guangzhou",
 			Endpoint: endpoint, Transport: transport, Keys: k, Now: halfPastTen,
+			Random: func() float64 { return 0.75 }, // waits of a second
 		},
 		cloud: cloud,
 		keys:  k,
@@ -124,14 +124,14 @@ func (e *env) signers() (ids []string) {
 // keys hands out the first of the keys that are held, until that one is rejected.
 type keys struct {
 	mu       sync.Mutex
-	held     []*secrets.Key
+	held     []*tencent.Key
 	then     error // where none is held
 	delay    time.Duration
 	asked    int
-	rejected []*secrets.Key
+	rejected []*tencent.Key
 }
 
-func (k *keys) Key(context.Context) (*secrets.Key, error) {
+func (k *keys) Key(context.Context) (*tencent.Key, error) {
 	time.Sleep(k.delay)
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -142,7 +142,7 @@ func (k *keys) Key(context.Context) (*secrets.Key, error) {
 	return k.held[0], nil
 }
 
-func (k *keys) Reject(key *secrets.Key) {
+func (k *keys) Reject(key *tencent.Key) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.rejected = append(k.rejected, key)

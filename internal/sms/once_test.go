@@ -79,6 +79,10 @@ func TestSend_aWrittenRequestIsNeverSentAgain(t *testing.T) {
 		{"no status", set(``), unclear, 0, "answer without the number's status"},
 		{"two statuses", set(ok + "," + ok), unclear, 0, "answer without the number's status"},
 		{"a status of null", set(`null`), unclear, 0, "answer without the number's status"},
+		{"the status of our number", set(`{"Code": "Ok", "SerialNo": "s", "PhoneNumber": "+8613681974253"}`), accepted, 0, "Ok"},
+		{"without its plus sign", set(`{"Code": "Ok", "SerialNo": "s", "PhoneNumber": "8613681974253"}`), accepted, 0, "Ok"},
+		{"the status of another number", set(`{"Code": "Ok", "SerialNo": "s", "PhoneNumber": "+8613681974254"}`), unclear, 0, "answer for another number"},
+		{"a refusal of another number", set(`{"Code": "FailedOperation.PhoneNumberInBlacklist", "PhoneNumber": "+8613681974254"}`), unclear, 0, "answer for another number"},
 		{"a status without a Code", set(`{"SerialNo": "serial-a"}`), unclear, 0, ""},
 		{"a Code of null", set(`{"SerialNo": "serial-a", "Code": null}`), unclear, 0, ""},
 		{"an empty Code", set(`{"SerialNo": "serial-a", "Code": ""}`), unclear, 0, ""},
@@ -93,6 +97,7 @@ func TestSend_aWrittenRequestIsNeverSentAgain(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
+			ended := map[string]bool{"connection reset": true, "connection closed": true, "timed out": true}
 			e, within := newEnv(t), time.Minute
 			if tt.code == "timed out" {
 				within = 1500 * time.Millisecond
@@ -102,6 +107,7 @@ func TestSend_aWrittenRequestIsNeverSentAgain(t *testing.T) {
 			r := e.sendWithin(t, within, toMainland)
 			require.Equal(t, tt.kind, r.Kind)
 			require.Equal(t, tt.code, r.Code)
+			require.Equal(t, ended[tt.code], r.NoWholeAnswer)
 			require.Equal(t, tt.kind == unclear, r.Hint == sms.HintUnclear)
 			require.Equal(t, 1, r.Attempts)
 			require.Empty(t, r.FirstRefusal)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -15,7 +16,6 @@ import (
 
 	"scf-sms/internal/cloudsim"
 	"scf-sms/internal/tencent"
-	"scf-sms/secrets"
 )
 
 func TestSend_aConnectionThatDiedWhileIdleIsNoReasonToFail(t *testing.T) {
@@ -131,11 +131,15 @@ func TestSend_afterTheRateLimit(t *testing.T) {
 		waited   time.Duration
 	}{
 		{"once", faults{limit}, 8 * time.Second, tencent.Accepted, 2, 1, time.Second},
-		{"twice", faults{limit, limit}, 8 * time.Second, tencent.Busy, 2, 0, time.Second},
+		{"six times", faults{limit, limit, limit, limit, limit, limit}, 8 * time.Second, tencent.Accepted, 7, 1, 6 * time.Second},
+		{"until no time is left", slices.Repeat(faults{limit}, 20), 8 * time.Second, tencent.Busy, 8, 0, 6*time.Second + 812500*time.Microsecond},
 		{"then another limit", faults{limit, perNumber}, 8 * time.Second, tencent.NumberLimited, 2, 0, time.Second},
-		{"then a rejected key: there is no third attempt", faults{limit, wrongKey}, 8 * time.Second, tencent.KeyRefused, 2, 0, time.Second},
-		{"just time enough to wait and to send", faults{limit}, 2 * time.Second, tencent.Accepted, 2, 1, time.Second},
-		{"time to wait, but then none to send", faults{limit}, 2*time.Second - 1, tencent.Busy, 1, 0, 0},
+		{"then a rejected key", faults{limit, wrongKey}, 8 * time.Second, tencent.Accepted, 3, 1, time.Second},
+		{"then two rejected keys", faults{limit, wrongKey, wrongKey}, 8 * time.Second, tencent.KeyRefused, 3, 0, time.Second},
+		{"before and after a rejected key", faults{limit, wrongKey, limit}, 8 * time.Second, tencent.Accepted, 4, 1, 2 * time.Second},
+		{"less time, and a shorter wait", faults{limit}, 2 * time.Second, tencent.Accepted, 2, 1, 812500 * time.Microsecond},
+		{"just time enough to wait and to send", faults{limit}, 1250 * time.Millisecond, tencent.Accepted, 2, 1, 250 * time.Millisecond},
+		{"time to wait, but then none to send", faults{limit}, 1250*time.Millisecond - 1, tencent.Busy, 1, 0, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -149,7 +153,7 @@ func TestSend_afterTheRateLimit(t *testing.T) {
 				require.Equal(t, tt.kind, r.Kind)
 				require.Equal(t, tt.attempts, r.Attempts)
 				require.Len(t, e.cloud.Outbox(), tt.sent)
-				require.Equal(t, tt.attempts == 2, r.FirstRefusal == limit.Code)
+				require.Equal(t, tt.attempts > 1, r.FirstRefusal == limit.Code)
 				require.Zero(t, r.SendTime, "waiting is not sending")
 			})
 		})
@@ -180,7 +184,6 @@ func TestSend_aRejectedKeyIsReplacedOnce(t *testing.T) {
 		{"SignatureExpire is the clock's fault", reject("AuthFailure.SignatureExpire"), tencent.Refused, one, 0},
 		{"UnauthorizedOperation is not about the key", reject("UnauthorizedOperation"), tencent.Refused, one, 0},
 		{"the other key is rejected too", reject("AuthFailure.SecretIdNotFound", "AuthFailure.SignatureFailure"), tencent.KeyRefused, both, 2},
-		{"then there is no wait for the rate limit", reject("AuthFailure.SecretIdNotFound", "RequestLimitExceeded"), tencent.Busy, both, 1},
 		{"nobody knows what became of the second", append(reject("AuthFailure"), cloudsim.Fault{Kind: cloudsim.EOFSent}), tencent.Unclear, both, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -190,7 +193,7 @@ func TestSend_aRejectedKeyIsReplacedOnce(t *testing.T) {
 			r := e.send(t, toMainland)
 			require.Equal(t, tt.kind, r.Kind, r.Code)
 			require.Equal(t, tt.signers, e.signers())
-			require.Equal(t, []*secrets.Key{keyOne, keyTwo}[:tt.rejected], append([]*secrets.Key{}, e.keys.rejected...))
+			require.Equal(t, []*tencent.Key{keyOne, keyTwo}[:tt.rejected], append([]*tencent.Key{}, e.keys.rejected...))
 			require.Equal(t, len(tt.signers), r.Attempts)
 			first := ""
 			if r.Attempts == 2 {
@@ -205,7 +208,7 @@ func TestSend_aRejectedKeyIsReplacedOnce(t *testing.T) {
 func TestSend_theSameKeyIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	e.keys.held = []*secrets.Key{keyOne, secrets.NewKey("AKIDone", "one-secret-key", "")}
+	e.keys.held = []*tencent.Key{keyOne, tencent.NewKey("AKIDone", "one-secret-key", "")}
 	e.cloud.Always(cloudsim.SendSms, &cloudsim.Fault{Kind: cloudsim.Error, Code: "AuthFailure.SecretIdNotFound"})
 	r := e.send(t, toMainland)
 	require.Equal(t, tencent.KeyRefused, r.Kind)
@@ -226,7 +229,7 @@ func TestSend_withoutAKeyNothingIsSent(t *testing.T) {
 	require.Zero(t, e.cloud.Count(cloudsim.SendSms))
 
 	e = newEnv(t)
-	e.keys.held, e.keys.then = []*secrets.Key{keyOne}, noKey
+	e.keys.held, e.keys.then = []*tencent.Key{keyOne}, noKey
 	e.cloud.Script(cloudsim.SendSms, cloudsim.Fault{Kind: cloudsim.Error, Code: "AuthFailure.TokenFailure"})
 	r = e.send(t, toMainland)
 	require.ErrorIs(t, r.KeyError, noKey)

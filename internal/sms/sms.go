@@ -1,30 +1,30 @@
-// Package sms sends one SMS with Tencent's SendSms: at most one for one call of [Sender.Send], whatever
-// happens to connections and answers. SendSms has no field that would make a repeated request harmless,
-// so a request is repeated only if the one before provably sent nothing:
+// Package sms sends one SMS with Tencent's SendSms: at most one for one call of [Sender.Send],
+// whatever happens to connections and answers. SendSms has no field that would make a repeated
+// request harmless, so a request is repeated only if the one before provably sent nothing:
 //
 //   - No connection could be opened: once more.
 //   - Tencent didn't accept the AccessKey, and the secret holds another by now: once more.
-//   - The API's rate limit refused the request, which it does before anything else: once more, after a
-//     wait.
+//   - The API's rate limit refused the request, which it does before anything else: after a wait,
+//     as often as the time allows.
 //
 // Every other result is final.
 package sms
 
 import (
+	"cmp"
 	"context"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
 	"scf-sms/internal/tencent"
-	"scf-sms/secrets"
 )
 
 const (
-	// maxAttempts is the first attempt and, if that provably sent nothing, one more.
-	maxAttempts = 2
-
-	// rateWait is how long to wait after the API's rate limit, which Tencent counts by the second.
-	rateWait = time.Second
+	// After the API's rate limit, which Tencent counts by the second, a random time between these is
+	// waited: instances that were refused together must not come again together.
+	shortestWait = 250 * time.Millisecond
+	longestWait  = 1250 * time.Millisecond
 
 	// attemptTime must be left of the time budget after a wait, or the attempt isn't worth it.
 	attemptTime = time.Second
@@ -33,9 +33,9 @@ const (
 // Keys is where the AccessKey comes from. *secrets.Cache is one.
 type Keys interface {
 	// Key returns the AccessKey to sign with.
-	Key(ctx context.Context) (*secrets.Key, error)
+	Key(ctx context.Context) (*tencent.Key, error)
 	// Reject says that Tencent doesn't accept the key.
-	Reject(*secrets.Key)
+	Reject(*tencent.Key)
 }
 
 // Sender sends with one account. Its methods may be called by several goroutines.
@@ -50,6 +50,7 @@ type Sender struct {
 	Transport http.RoundTripper // a *liveconn.Transport
 	Keys      Keys
 	Now       func() time.Time // for the time to midnight, when Tencent counts its limits anew
+	Random    func() float64   // in [0, 1); nil: math/rand's
 }
 
 // Message is one SMS to be sent.
@@ -78,6 +79,7 @@ func (s *Sender) Send(ctx context.Context, m Message) (r Result) {
 		r.KeyError = err
 		return r
 	}
+	var redialled, replaced bool
 	for {
 		if ctx.Err() != nil {
 			r.Reply = unavailable("no time was left to send: raise TIME_BUDGET and the function's timeout")
@@ -88,25 +90,26 @@ func (s *Sender) Send(ctx context.Context, m Message) (r Result) {
 		if r.retry == otherKey {
 			s.Keys.Reject(key)
 		}
-		if r.Attempts == maxAttempts {
-			return r
-		}
 		switch r.retry {
 		case noRetry:
 			return r
 		case now:
-			if ctx.Err() != nil {
+			if redialled || ctx.Err() != nil {
 				return r
 			}
+			redialled = true
 		case later:
-			if !wait(ctx, rateWait) {
+			if !s.wait(ctx) {
 				return r
 			}
 		case otherKey:
-			refusal := r.Code
+			if replaced {
+				return r
+			}
+			replaced = true
 			other, err := s.key(ctx, &r.KeyTime)
 			if err != nil {
-				r.FirstRefusal, r.KeyError = refusal, err
+				r.FirstRefusal, r.KeyError = cmp.Or(r.FirstRefusal, r.Code), err
 				return r
 			}
 			if other.Equal(key) {
@@ -114,22 +117,30 @@ func (s *Sender) Send(ctx context.Context, m Message) (r Result) {
 			}
 			key = other
 		}
-		r.FirstRefusal = r.Code
+		r.FirstRefusal = cmp.Or(r.FirstRefusal, r.Code)
 	}
 }
 
 // key returns the AccessKey to sign with.
-func (s *Sender) key(ctx context.Context, took *time.Duration) (*secrets.Key, error) {
+func (s *Sender) key(ctx context.Context, took *time.Duration) (*tencent.Key, error) {
 	defer timed(took)()
 	return s.Keys.Key(ctx)
 }
 
-// wait reports whether it could wait for d with enough time left for an attempt.
-func wait(ctx context.Context, d time.Duration) bool {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d+attemptTime {
+// wait waits for the API's rate limit. It reports false if no time is left for another attempt.
+func (s *Sender) wait(ctx context.Context) bool {
+	longest := longestWait
+	if deadline, ok := ctx.Deadline(); ok {
+		longest = min(longest, time.Until(deadline)-attemptTime)
+	}
+	if longest < shortestWait {
 		return false
 	}
-	timer := time.NewTimer(d)
+	random := s.Random
+	if random == nil {
+		random = rand.Float64
+	}
+	timer := time.NewTimer(shortestWait + time.Duration(random()*float64(longest-shortestWait)))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"scf-sms/internal/langtag"
 	"scf-sms/internal/rawjson"
@@ -31,7 +32,7 @@ func Parse(setting string) (Templates, error) {
 		problem := `must be a JSON list such as [{"usageType": "SignIn", "templateCode": "1110001"}]`
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
-			problem += fmt.Sprintf(": %s at character %d", syntax, syntax.Offset)
+			problem += ": " + locate(setting, syntax)
 		}
 		return nil, errors.New(problem)
 	}
@@ -58,6 +59,21 @@ func Parse(setting string) (Templates, error) {
 	return all, nil
 }
 
+// locate says what is wrong with the JSON, and where. encoding/json names and counts bytes: of a
+// full-width comma it shows an ï that stands nowhere.
+func locate(setting string, syntax *json.SyntaxError) string {
+	text := syntax.Error()
+	before := setting[:max(0, min(len(setting), int(syntax.Offset)-1))]
+	seen, _ := utf8.DecodeRuneInString(setting[len(before):])
+	if _, rest, found := strings.Cut(text, "' "); found && strings.HasPrefix(text, "invalid character '") {
+		text = fmt.Sprintf("invalid character %q %s", seen, rest)
+	}
+	if syntax.Offset == 0 {
+		return text + " at character 0"
+	}
+	return fmt.Sprintf("%s at character %d", text, utf8.RuneCountInString(before)+1)
+}
+
 // parseEntry reads one entry. It stands for one template or, with one for each destination, for two.
 func parseEntry(entry map[string]json.RawMessage) (templates Templates, problems []error) {
 	wrong := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
@@ -67,12 +83,16 @@ func parseEntry(entry map[string]json.RawMessage) (templates Templates, problems
 		switch raw := entry[key]; key {
 		case "templateCode", "usageType": // required, so read below
 		case "locale":
-			if t.Locale, ok = rawjson.String(raw); !ok || !langtag.WellFormed(t.Locale) {
+			t.Locale, ok = rawjson.String(raw)
+			if t.Locale = langtag.Dashes(t.Locale); !ok || !langtag.WellFormed(t.Locale) {
 				wrong(`locale must be a language tag such as "zh-CN"`)
 			}
 		case "params":
 			if t.Params, ok = rawjson.Strings(raw); !ok || !slices.ContainsFunc(t.Params, holdsCode) {
 				wrong(`params must be a list of strings with "{code}" in it`)
+			} else if i := slices.IndexFunc(t.Params, unclean); i >= 0 {
+				wrong("params has %q: write {code} for the code, with no other braces, no $ and no blanks "+
+					"around it: Tencent refuses what comes of them", t.Params[i])
 			}
 		default:
 			wrong("unknown key %q; known are usageType, templateCode, locale and params", key)
@@ -95,6 +115,15 @@ func parseEntry(entry map[string]json.RawMessage) (templates Templates, problems
 }
 
 func holdsCode(param string) bool { return strings.Contains(param, placeholder) }
+
+// unclean reports whether something else than {code} seems to stand for the passcode in a parameter:
+// {{code}} would become {482913}, and ${code} $482913.
+func unclean(param string) bool {
+	const mark = "\x00"
+	rest := strings.ReplaceAll(param, placeholder, mark)
+	blanks := strings.TrimSpace(param) != param && holdsCode(param)
+	return blanks || strings.ContainsAny(rest, "{}") || strings.Contains(rest, "$"+mark)
+}
 
 // parseIDs reads a templateCode: a string for mainland numbers, or one for either destination.
 func parseIDs(raw json.RawMessage) (ids map[string]string, ok bool) {

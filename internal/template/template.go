@@ -61,6 +61,11 @@ func (all Templates) Has(usageType string) bool {
 	return slices.ContainsFunc(all, func(t Template) bool { return t.UsageType == usageType })
 }
 
+// Serve reports whether there is any template for a destination.
+func (all Templates) Serve(overseas bool) bool {
+	return slices.ContainsFunc(all, func(t Template) bool { return t.Overseas == overseas })
+}
+
 // Fill returns the parameters with the passcode in them.
 func (t Template) Fill(passcode string) []string {
 	filled := make([]string, len(t.Params))

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -33,6 +34,8 @@ func TestTemplatesAreReadInEveryForm(t *testing.T) {
 			Templates{{UsageType: "SignIn", Locale: "zh-Hant-HK", ID: "1", Params: code}}},
 		{"a locale with subtags of one and of eight", `{"usageType": "SignIn", "locale": "x-eightchr-9", "templateCode": "1"}`,
 			Templates{{UsageType: "SignIn", Locale: "x-eightchr-9", ID: "1", Params: code}}},
+		{"a locale as Java writes it", `{"usageType": "SignIn", "locale": "zh_CN", "templateCode": "1"}`,
+			Templates{{UsageType: "SignIn", Locale: "zh-CN", ID: "1", Params: code}}},
 		{"a locale with a number", `{"usageType": "SignIn", "locale": "es-419", "templateCode": "1"}`,
 			Templates{{UsageType: "SignIn", Locale: "es-419", ID: "1", Params: code}}},
 		{"parameters", `{"usageType": "SignIn", "templateCode": "1", "params": ["Example", "{code}", "10"]}`,
@@ -71,6 +74,10 @@ func TestTemplatesThatAreRefusedSayAllThatIsWrong(t *testing.T) {
 		noForgotPassword = "no template for the usage type ForgotPassword"
 		noGeneric        = "no template for the usage type Generic"
 	)
+	unclean := func(param string) string {
+		return fmt.Sprintf("entry 1: params has %q: write {code} for the code, with no other braces, no $ and "+
+			"no blanks around it: Tencent refuses what comes of them", param)
+	}
 	of := func(entry string, problem string) string {
 		return strings.Replace(problem, "entry 1", "entry "+entry, 1)
 	}
@@ -83,6 +90,9 @@ func TestTemplatesThatAreRefusedSayAllThatIsWrong(t *testing.T) {
 		{``, []string{noList + `: unexpected end of JSON input at character 0`}},
 		{`[`, []string{noList + `: unexpected end of JSON input at character 1`}},
 		{`[]x`, []string{noList + `: invalid character 'x' after top-level value at character 3`}},
+		{`[{"usageType": "登录"}， {}]`, []string{noList + `: invalid character '，' after array element at character 21`}},
+		{`［]`, []string{noList + `: invalid character '［' looking for beginning of value at character 1`}},
+		{`[{“usageType”: "SignIn"}]`, []string{noList + `: invalid character '“' looking for beginning of object key string at character 3`}},
 		{`{}`, []string{noList}},
 		{`"1110001"`, []string{noList}},
 		{`["1110001"]`, []string{noList}},
@@ -127,7 +137,6 @@ func TestTemplatesThatAreRefusedSayAllThatIsWrong(t *testing.T) {
 		{signIn(`"templateCode": "1", "locale": ""`), []string{wrongTag}},
 		{signIn(`"templateCode": "1", "locale": null`), []string{wrongTag}},
 		{signIn(`"templateCode": "1", "locale": 5`), []string{wrongTag}},
-		{signIn(`"templateCode": "1", "locale": "zh_CN"`), []string{wrongTag}},
 		{signIn(`"templateCode": "1", "locale": "zh-"`), []string{wrongTag}},
 		{signIn(`"templateCode": "1", "locale": "419"`), []string{wrongTag}},
 		{signIn(`"templateCode": "1", "locale": "*"`), []string{wrongTag}},
@@ -135,7 +144,6 @@ func TestTemplatesThatAreRefusedSayAllThatIsWrong(t *testing.T) {
 		{signIn(`"templateCode": "1", "locale": "en-ninechars"`), []string{wrongTag}},
 		{signIn(`"templateCode": "1", "locale": "en--US"`), []string{wrongTag}},
 		{signIn(`"templateCode": "1", "locale": "en-@bc"`), []string{wrongTag}},
-		{signIn(`"templateCode": "1", "locale": "en-U_S"`), []string{wrongTag}},
 		{signIn(`"templateCode": "1", "locale": "en-U:S"`), []string{wrongTag}},
 
 		// The parameters.
@@ -147,6 +155,11 @@ func TestTemplatesThatAreRefusedSayAllThatIsWrong(t *testing.T) {
 		{signIn(`"templateCode": "1", "params": ["{code}", 10]`), []string{wrongParam}},
 		{signIn(`"templateCode": "1", "params": ["{code}", null]`), []string{wrongParam}},
 		{signIn(`"templateCode": "1", "params": {"1": "{code}"}`), []string{wrongParam}},
+		{signIn(`"templateCode": "1", "params": ["{{code}}"]`), []string{unclean("{{code}}")}},
+		{signIn(`"templateCode": "1", "params": ["10", "${code}"]`), []string{unclean("${code}")}},
+		{signIn(`"templateCode": "1", "params": ["{code} "]`), []string{unclean("{code} ")}},
+		{signIn(`"templateCode": "1", "params": ["\u3000{code}"]`), []string{unclean("\u3000{code}")}},
+		{signIn(`"templateCode": "1", "params": ["{code}", "{2}"]`), []string{unclean("{2}")}},
 
 		// All at once.
 		{`[{"usageType": 1, "templateCode": 2, "locale": 3, "params": 4, "name": 5}, {"usageType": "SignIn", "templateCode": "1"}, {"usageType": "Generic"}]`, []string{

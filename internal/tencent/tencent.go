@@ -39,6 +39,7 @@ type Error struct {
 	Code      string // Tencent's error code; "" without a readable answer
 	RequestID string // Tencent's id of the request; "" without a readable answer
 	NotSent   bool   // no byte of the request left this process
+	Ended     bool   // the connection or the time ended before the whole answer was there
 	Reason    string // for the log, if Code is "": what went wrong, in our words
 }
 
@@ -80,7 +81,7 @@ func Do(call func() error) (failure *Error) {
 		return &Error{Code: sdk.Code, RequestID: sdk.RequestId, Reason: "refused"}
 	}
 	if cause := errors.Unwrap(err); cause != nil {
-		return &Error{Reason: liveconn.Reason(cause)}
+		return &Error{Reason: liveconn.Reason(cause), Ended: liveconn.Ended(cause)}
 	}
 	return &Error{Reason: "unreadable answer"}
 }

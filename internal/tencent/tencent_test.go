@@ -51,7 +51,7 @@ func TestDo(t *testing.T) {
 			"no answer: it may have been sent", func(http.ResponseWriter, *http.Request) {
 				panic(http.ErrAbortHandler)
 			},
-			Error{Reason: "connection closed"}, "tencent cloud: connection closed",
+			Error{Reason: "connection closed", Ended: true}, "tencent cloud: connection closed",
 		},
 		{
 			"a redirect, which the SDK would follow",

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"debug/buildinfo"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,9 +13,8 @@ import (
 // program is a function as it is deployed, and what was measured of it.
 type program struct {
 	figures
-	binary                  string // path
-	binarySize, archiveSize int64  // in bytes
-	goVersion               string // that compiled it
+	binary    string // path
+	goVersion string // that compiled it
 }
 
 // packageProgram builds and packs a function with this project's scripts/package.sh, in a copy of
@@ -31,23 +29,18 @@ func packageProgram(ctx context.Context, root, dir, mainGo string) (*program, er
 		}
 	}
 	script := exec.CommandContext(ctx, "bash", filepath.Join(dir, "scripts", "package.sh"))
-	if out, err := script.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("scripts/package.sh: %w\n%s", err, out)
+	script.Stderr = os.Stderr
+	out, err := script.Output()
+	if err != nil {
+		return nil, fmt.Errorf("scripts/package.sh: %w", err)
 	}
 	p := &program{figures: figures{}, binary: filepath.Join(dir, "dist", "main")}
-	binary, err := os.Stat(p.binary)
-	if err != nil {
-		return nil, err
-	}
-	archive, err := os.Stat(p.binary + ".zip")
-	if err != nil {
-		return nil, err
-	}
-	p.binarySize, p.archiveSize = binary.Size(), archive.Size()
-	info, err := buildinfo.ReadFile(p.binary)
-	if err != nil {
-		return nil, err
-	}
-	p.goVersion = info.GoVersion
-	return p, nil
+	var binary, archive float64
+	var word string
+	_, err = fmt.Sscanf(string(out), "dist/main %f bytes sha256 %s\n"+
+		"dist/main.zip %f bytes sha256 %s\nversion %s built with %s\n",
+		&binary, &word, &archive, &word, &word, &p.goVersion)
+	p.add("binary", binary)
+	p.add("archive", archive)
+	return p, err
 }

@@ -8,60 +8,79 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/joho/godotenv"
-
 	"scf-sms/internal/cloudsim"
+	"scf-sms/internal/simulation"
 )
 
 // cloud is Tencent Cloud as a function meets it: SSM and SMS at two addresses, over TLS, with as
 // many trusted roots as this machine has.
 type cloud struct {
 	*cloudsim.Cloud
-	ssm, sms *cloudsim.Server
+	sms      *cloudsim.Server
 	networks []*network
+	servers  []*cloudsim.Server
 
-	smsCA  string            // file with the certificate of SMS's authority
-	bundle string            // file with it, SSM's, and this machine's roots
-	roots  string            // where this machine's roots are from
-	env    map[string]string // the function's settings
-	role   map[string]string // its credentials
+	smsCA string            // file with the certificate of SMS's authority
+	roots string            // where this machine's roots are from
+	role  map[string]string // the function's credentials
+	paths []path            // near and far
+}
+
+// path is how the cloud is reached. Its name begins the names of what is measured over it.
+type path struct {
+	name string
+	env  map[string]string // the function's settings
 }
 
 // startCloud starts a cloud with the account in testdata, without its limits: all messages go to
 // one number.
 func startCloud(testdata, temp string) (*cloud, error) {
-	account, err := cloudsim.LoadAccount(filepath.Join(testdata, "cloud.json"))
+	sim, err := simulation.Start("", testdata, cloudsim.Options{TLS: true})
 	if err != nil {
 		return nil, err
 	}
-	account.Limits = cloudsim.Limits{ThirtySeconds: -1, PerHour: -1, PerDay: -1}
-	env, err := godotenv.Read(filepath.Join(testdata, "function.env"))
-	if err != nil {
-		return nil, err
+	sim.Cloud.Update(func(a *cloudsim.Account) {
+		a.Limits = cloudsim.Limits{ThirtySeconds: -1, PerHour: -1, PerDay: -1}
+	})
+	role := sim.Function.Role()
+	c := &cloud{
+		Cloud:   sim.Cloud,
+		servers: []*cloudsim.Server{sim.Server},
+		role: map[string]string{
+			"TENCENTCLOUD_SECRETID":     role.SecretID,
+			"TENCENTCLOUD_SECRETKEY":    role.SecretKey,
+			"TENCENTCLOUD_SESSIONTOKEN": role.SessionToken,
+		},
 	}
-	c := &cloud{Cloud: cloudsim.New(cloudsim.Config{Account: account}), env: env}
-	env["TIME_BUDGET"] = "25s" // a busy machine must not end a send
-	for _, key := range account.Keys {
-		if key.Token != "" {
-			c.role = map[string]string{
-				"TENCENTCLOUD_SECRETID":     key.SecretID,
-				"TENCENTCLOUD_SECRETKEY":    key.SecretKey,
-				"TENCENTCLOUD_SESSIONTOKEN": key.Token,
-			}
-		}
-	}
-	if c.ssm, err = cloudsim.Start(c.Cloud, cloudsim.Options{TLS: true}); err != nil {
-		return nil, err
-	}
-	if c.sms, err = cloudsim.Start(c.Cloud, cloudsim.Options{TLS: true}); err != nil {
-		return nil, errors.Join(err, c.ssm.Close())
-	}
-	if err := c.trust(temp); err != nil {
+	if err := c.open(sim.Function.Env, temp); err != nil {
 		c.close()
 		return nil, err
 	}
-	env["SSL_CERT_FILE"] = c.bundle
 	return c, nil
+}
+
+// open opens the paths to the cloud, for a function with these settings.
+func (c *cloud) open(near map[string]string, temp string) (err error) {
+	if c.sms, err = cloudsim.Start(c.Cloud, cloudsim.Options{TLS: true}); err != nil {
+		return err
+	}
+	c.servers = append(c.servers, c.sms)
+	near["TIME_BUDGET"] = "25s" // a busy machine must not end a send
+	if near["SSL_CERT_FILE"], err = c.trust(temp); err != nil {
+		return err
+	}
+	far := maps.Clone(near)
+	for i, variable := range []string{"SSM_ENDPOINT", "SMS_ENDPOINT"} {
+		near[variable] = c.servers[i].Addr()
+		n, err := newNetwork(near[variable], rtt)
+		if err != nil {
+			return err
+		}
+		c.networks = append(c.networks, n)
+		far[variable] = n.addr()
+	}
+	c.paths = []path{{"", near}, {"far ", far}}
+	return nil
 }
 
 // systemRoots are the files that Go looks for certificates in, on most distributions.
@@ -69,8 +88,9 @@ var systemRoots = []string{
 	"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
 }
 
-// trust writes the files of certificates. SSL_CERT_FILE replaces the system's.
-func (c *cloud) trust(dir string) error {
+// trust writes the files of certificates. It returns the one with all of them: SSL_CERT_FILE
+// replaces the system's.
+func (c *cloud) trust(dir string) (bundle string, err error) {
 	c.roots = "none were found on this machine, so a start is cheaper here than it will be"
 	var all []byte
 	for _, file := range systemRoots {
@@ -79,39 +99,13 @@ func (c *cloud) trust(dir string) error {
 			break
 		}
 	}
-	all = append(append(all, c.ssm.CertPEM()...), c.sms.CertPEM()...)
-	c.smsCA, c.bundle = filepath.Join(dir, "sms.pem"), filepath.Join(dir, "roots.pem")
-	return errors.Join(
-		os.WriteFile(c.smsCA, c.sms.CertPEM(), 0o644),
-		os.WriteFile(c.bundle, all, 0o644))
-}
-
-// settings returns the function's environment, with the cloud behind a network with this round
-// trip; 0 is no network at all.
-func (c *cloud) settings(rtt time.Duration) (map[string]string, error) {
-	ssm, sms := c.ssm.Addr(), c.sms.Addr()
-	if rtt > 0 {
-		var err error
-		if ssm, err = c.behind(ssm, rtt); err != nil {
-			return nil, err
-		}
-		if sms, err = c.behind(sms, rtt); err != nil {
-			return nil, err
-		}
+	for _, server := range c.servers {
+		all = append(all, server.CertPEM()...)
 	}
-	env := maps.Clone(c.env)
-	env["SSM_ENDPOINT"], env["SMS_ENDPOINT"] = ssm, sms
-	return env, nil
-}
-
-// behind returns the address of a server at the near end of a network.
-func (c *cloud) behind(server string, rtt time.Duration) (string, error) {
-	n, err := newNetwork(server, rtt)
-	if err != nil {
-		return "", err
-	}
-	c.networks = append(c.networks, n)
-	return n.addr(), nil
+	c.smsCA, bundle = filepath.Join(dir, "sms.pem"), filepath.Join(dir, "roots.pem")
+	err = errors.Join(
+		os.WriteFile(c.smsCA, c.sms.CertPEM(), 0o644), os.WriteFile(bundle, all, 0o644))
+	return bundle, err
 }
 
 // sent returns when the first SMS since the last Reset arrived.
@@ -128,6 +122,7 @@ func (c *cloud) close() {
 	for _, n := range c.networks {
 		n.close()
 	}
-	c.ssm.Close()
-	c.sms.Close()
+	for _, server := range c.servers {
+		server.Close()
+	}
 }

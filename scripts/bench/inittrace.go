@@ -1,12 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"io"
+	"errors"
+	"fmt"
 	"os/exec"
-	"regexp"
-	"strconv"
+	"strings"
 )
 
 // inits is how long the packages of a program take before its main begins.
@@ -16,38 +15,32 @@ type inits struct {
 	most    float64 // its time in ms
 }
 
-var initLine = regexp.MustCompile(`^init (\S+) @[\d.]+ ms, ([\d.]+) ms clock`)
-
 // readInits reads what GODEBUG=inittrace=1 prints.
-func readInits(r io.Reader) inits {
+func readInits(trace string) inits {
 	var i inits
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		match := initLine.FindStringSubmatch(lines.Text())
-		if match == nil {
+	for line := range strings.Lines(trace) {
+		var name string
+		var at, ms float64
+		n, _ := fmt.Sscanf(line, "init %s @%f ms, %f ms clock", &name, &at, &ms)
+		if n < 3 {
 			continue
 		}
-		ms, _ := strconv.ParseFloat(match[2], 64)
 		i.ms += ms
 		if ms > i.most {
-			i.largest, i.most = match[1], ms
+			i.largest, i.most = name, ms
 		}
 	}
 	return i
 }
 
-// traceInits runs a program until its inits are over. It gets no port to listen on, so it ends.
+// traceInits runs a program until its inits are over. It gets no port to listen on, so it fails.
 func traceInits(ctx context.Context, binary string) (inits, error) {
 	cmd := exec.CommandContext(ctx, binary)
 	cmd.Env = []string{"GODEBUG=inittrace=1", "_LAMBDA_SERVER_PORT=none"}
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		return inits{}, err
+	out, err := cmd.CombinedOutput()
+	var failed *exec.ExitError
+	if !errors.As(err, &failed) {
+		return inits{}, fmt.Errorf("%s ran on without a port: %w", binary, err)
 	}
-	if err := cmd.Start(); err != nil {
-		return inits{}, err
-	}
-	i := readInits(stderr)
-	cmd.Wait() // it has failed on purpose
-	return i, nil
+	return readInits(string(out)), nil
 }

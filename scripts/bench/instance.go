@@ -5,14 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/rpc"
+	"os"
 	"os/exec"
 	"strconv"
 	"time"
 
 	"github.com/tencentyun/scf-go-lib/cloudfunction/messages"
+
+	"scf-sms/internal/scfhost"
 )
 
 // instance is a function's process. Package scfhost imitates the platform better, but it tries more
@@ -21,17 +23,27 @@ type instance struct {
 	cmd    *exec.Cmd
 	client *rpc.Client
 	began  time.Time // just before the process was started
+	role   string    // the credentials that come with each event, as JSON
+
+	requestID string // of its invocations
 }
 
 // startInstance starts a function and returns when it listens.
 func startInstance(
-	ctx context.Context, binary string, env map[string]string, stderr io.Writer,
+	ctx context.Context, binary string, env, role map[string]string,
 ) (*instance, error) {
-	port, err := freePort()
+	number, release, err := scfhost.FreePort()
 	if err != nil {
 		return nil, err
 	}
-	i := &instance{cmd: exec.CommandContext(ctx, binary)}
+	defer release()
+	environment, err := json.Marshal(role)
+	if err != nil {
+		return nil, err
+	}
+	port := strconv.Itoa(number)
+	i := &instance{cmd: exec.CommandContext(ctx, binary), role: string(environment)}
+	i.requestID = "5f0e4c1a-7d2b-4b6e-9c3f-2a8d1e6b7c90"
 	i.cmd.Env = []string{
 		"_LAMBDA_SERVER_PORT=" + port, "_SCF_SERVER_PORT=" + port,
 		"TENCENTCLOUD_REGION=ap-guangzhou",
@@ -39,7 +51,7 @@ func startInstance(
 	for name, value := range env {
 		i.cmd.Env = append(i.cmd.Env, name+"="+value)
 	}
-	i.cmd.Stderr = stderr
+	i.cmd.Stderr = os.Stderr
 	i.began = time.Now()
 	if err := i.cmd.Start(); err != nil {
 		return nil, err
@@ -51,71 +63,38 @@ func startInstance(
 			return i, nil
 		}
 		if ctx.Err() != nil || time.Since(i.began) > 30*time.Second {
-			kill(i.cmd)
+			end(i.cmd, i.began)
 			return nil, fmt.Errorf("%s doesn't listen: %w", binary, err)
 		}
 		time.Sleep(100 * time.Microsecond)
 	}
 }
 
-// invoke sends an event with the role's credentials, and returns the answer.
-func (i *instance) invoke(event []byte, role map[string]string) ([]byte, error) {
-	environment, err := json.Marshal(role)
-	if err != nil {
-		return nil, err
-	}
+// invoke sends an event. If status isn't 0, the answer must have it.
+func (i *instance) invoke(event []byte, status int) error {
 	deadline := time.Now().Add(30 * time.Second)
 	request := &messages.InvokeRequest{
 		Payload:   event,
-		RequestId: "5f0e4c1a-7d2b-4b6e-9c3f-2a8d1e6b7c90",
+		RequestId: i.requestID,
 		Deadline: messages.InvokeRequest_Timestamp{
 			Seconds: deadline.Unix(), Nanos: int64(deadline.Nanosecond()),
 		},
-		Environment: string(environment),
+		Environment: i.role,
 	}
 	var response messages.InvokeResponse
 	if err := i.client.Call("Function.Invoke", request, &response); err != nil {
-		return nil, err
-	}
-	if response.Error != nil {
-		return nil, errors.New(response.Error.Message)
-	}
-	return response.Payload, nil
-}
-
-// want sends an event that must be answered with this status.
-func (i *instance) want(status int, event []byte, role map[string]string) error {
-	answer, err := i.invoke(event, role)
-	if err != nil {
 		return err
 	}
-	var got struct{ StatusCode int }
-	if err := json.Unmarshal(answer, &got); err != nil || got.StatusCode != status {
-		return fmt.Errorf("the answer is not a %d: %s", status, answer)
+	if response.Error != nil {
+		return errors.New(response.Error.Message)
+	}
+	if got := (scfhost.Result{Payload: response.Payload}).StatusCode(); status != 0 && got != status {
+		return fmt.Errorf("the answer is not a %d: %s", status, response.Payload)
 	}
 	return nil
 }
 
-// end ends the process, and returns its CPU time and its peak memory in MiB.
-func (i *instance) end() (cpu time.Duration, peak float64, err error) {
-	peak, err = peakMiB(i.cmd.Process.Pid)
+func (i *instance) end() usage {
 	i.client.Close()
-	return kill(i.cmd), peak, err
-}
-
-// kill ends a process and returns the CPU time it used.
-func kill(cmd *exec.Cmd) time.Duration {
-	cmd.Process.Kill()
-	cmd.Wait()
-	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-}
-
-// freePort returns a port that is free at the moment.
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
+	return end(i.cmd, i.began)
 }

@@ -6,11 +6,9 @@ package main
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -21,7 +19,7 @@ import (
 	"scf-sms/internal/checkout"
 )
 
-const usage = `Usage: go run ./scripts/bench [-n RUNS] [-rtt DELAY] [-json | -markdown]
+const usageText = `Usage: go run ./scripts/bench [-n RUNS] [-burst INSTANCES] [-markdown]
 
 Measures the function that scripts/package.sh makes, in front of a simulated Tencent
 Cloud on this machine, with SSM and SMS at two addresses over TLS. Prints medians, and
@@ -32,42 +30,36 @@ Example: go run ./scripts/bench -n 5
 
 `
 
+// rtt is the round trip of the network in the rows that have one.
+const rtt = 30 * time.Millisecond
+
 //go:embed hello/main.go
 var helloSource string
 
-// options are those of the command line.
-type options struct {
-	runs           int
-	rtt            time.Duration
-	json, markdown bool
-}
-
 func main() {
-	var o options
-	flag.IntVar(&o.runs, "n", 20, "how often to measure")
-	flag.DurationVar(&o.rtt, "rtt", 30*time.Millisecond,
-		"round trip of the network in the rows that have one; 0 leaves them out")
-	flag.BoolVar(&o.json, "json", false, "print JSON")
-	flag.BoolVar(&o.markdown, "markdown", false, "print Markdown")
+	runs := flag.Int("n", 20, "how often to measure; 0 leaves all out but bursts")
+	instances := flag.Int("burst", 90, "how many instances start at once, before an SSM and then\n"+
+		"an SMS that takes a third of that in a second; 0 leaves bursts out")
+	markdown := flag.Bool("markdown", false, "print Markdown")
 	flag.Usage = func() {
-		fmt.Fprint(flag.CommandLine.Output(), usage)
+		fmt.Fprint(flag.CommandLine.Output(), usageText)
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if flag.NArg() > 0 || o.runs < 1 || o.rtt < 0 {
+	if flag.NArg() > 0 || *runs < 0 || *instances < 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, o, os.Stdout, os.Stderr); err != nil {
+	if err := run(ctx, *runs, *instances, *markdown); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
 // run measures and prints.
-func run(ctx context.Context, o options, out, progress io.Writer) error {
+func run(ctx context.Context, runs, instances int, markdown bool) error {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		return errors.New("the function is built for Linux on amd64 and can be measured only there")
 	}
@@ -80,70 +72,64 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(temp)
-	m, err := prepare(ctx, o, root, temp, progress)
+	m, err := prepare(ctx, root, temp)
 	if err != nil {
 		return err
 	}
 	defer m.cloud.close()
-	if err := m.measure(ctx); err != nil {
-		return err
+	m.runs = runs
+	write := writePlain
+	if markdown {
+		write = writeMarkdown
 	}
-	return write(out, m, o)
+	if runs > 0 {
+		if err := m.measure(ctx); err != nil {
+			return err
+		}
+		write(os.Stdout, lines(m.rows()))
+	}
+	if instances > 0 {
+		bursts, err := m.bursts(ctx, instances)
+		if err != nil {
+			return err
+		}
+		fmt.Println()
+		write(os.Stdout, burstLines(bursts))
+	}
+	fmt.Printf("\n%s, %d CPUs, %d runs; roots: %s",
+		m.function.goVersion, runtime.NumCPU(), runs, m.cloud.roots)
+	if m.connector.node != "" {
+		fmt.Printf("; %s, node %s", connectorPackage, m.connector.node)
+	}
+	fmt.Println()
+	return nil
 }
 
 // prepare builds what is to be measured.
-func prepare(
-	ctx context.Context, o options, root, temp string, progress io.Writer,
-) (*measurer, error) {
-	m := &measurer{runs: o.runs, rtt: o.rtt, progress: progress}
-	var err error
-	m.say("building")
-	ours, hello := filepath.Join(temp, "ours"), filepath.Join(temp, "hello")
-	if m.function, err = packageProgram(ctx, root, ours, ""); err != nil {
+func prepare(ctx context.Context, root, temp string) (m *measurer, err error) {
+	say("building")
+	m = &measurer{}
+	if m.function, err = packageProgram(ctx, root, filepath.Join(temp, "ours"), ""); err != nil {
 		return nil, err
 	}
-	if m.hello, err = packageProgram(ctx, root, hello, helloSource); err != nil {
+	m.hello, err = packageProgram(ctx, root, filepath.Join(temp, "hello"), helloSource)
+	if err != nil {
 		return nil, err
 	}
-	events := filepath.Join(root, "testdata", "events")
-	if m.getEvent, err = os.ReadFile(filepath.Join(events, "method-get.json")); err != nil {
+	testdata := filepath.Join(root, "testdata")
+	m.getEvent, err = os.ReadFile(filepath.Join(testdata, "events", "method-get.json"))
+	if err != nil {
 		return nil, err
 	}
-	if m.postEvent, err = os.ReadFile(filepath.Join(events, "sign-in.json")); err != nil {
+	m.postEvent, err = os.ReadFile(filepath.Join(testdata, "events", "sign-in.json"))
+	if err != nil {
 		return nil, err
 	}
-	if m.cloud, err = startCloud(filepath.Join(root, "testdata"), temp); err != nil {
+	if m.cloud, err = startCloud(testdata, temp); err != nil {
 		return nil, err
 	}
 	if m.connector, err = installConnector(ctx, m.cloud); err != nil {
-		m.say("without Logto's connector: %v", err)
-		m.connector = nil
+		say("without Logto's connector: %v", err)
 	}
 	return m, nil
-}
-
-// conditions is what the figures depend on.
-func conditions(m *measurer) string {
-	text := fmt.Sprintf("%s, %d CPUs, %d runs; roots: %s",
-		m.function.goVersion, runtime.NumCPU(), m.runs, m.cloud.roots)
-	if m.connector != nil {
-		text += fmt.Sprintf("; %s, node %s", connectorPackage, m.connector.node)
-	}
-	return text
-}
-
-func write(out io.Writer, m *measurer, o options) error {
-	rows := m.rows()
-	switch {
-	case o.json:
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(map[string]any{"conditions": conditions(m), "rows": rows})
-	case o.markdown:
-		writeMarkdown(out, rows)
-	default:
-		writePlain(out, rows)
-	}
-	fmt.Fprintf(out, "\n%s\n", conditions(m))
-	return nil
 }

@@ -1,47 +1,44 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"runtime"
+	"strings"
 
 	"scf-sms/internal/app"
 	"scf-sms/internal/settings"
 )
 
-// canned answers in place of Tencent Cloud.
-type canned struct{ secret, sent []byte }
+// canned answers in place of Tencent Cloud. It has an answer for each action.
+type canned map[string]string
 
 func (c canned) RoundTrip(req *http.Request) (*http.Response, error) {
-	answer := c.sent
-	if req.Header.Get("X-TC-Action") == "GetSecretValue" {
-		answer = c.secret
-	}
 	return &http.Response{
 		StatusCode: http.StatusOK,
 		Header:     http.Header{"Content-Type": {"application/json"}},
-		Body:       io.NopCloser(bytes.NewReader(answer)),
+		Body:       io.NopCloser(strings.NewReader(c[req.Header.Get("X-TC-Action")])),
 		Request:    req,
 	}, nil
 }
 
 // own measures a send in the handler and the SDK alone: without RPC, without TLS, without waking
 // threads. It runs in this process, with the answers of the simulated cloud.
-func (m *measurer) own() error {
+func (m *measurer) own(ctx context.Context) error {
 	secret := `{"accessKeyId":"AKIDexampleSender","accessKeySecret":"example-sender-key",` +
 		`"authorization":"Bearer example-token"}` // as in testdata/cloud.json
 	cloud := canned{
-		secret: fmt.Appendf(nil, `{"Response":{"SecretName":"scf-sms","VersionId":"SSM_Current",`+
+		"GetSecretValue": fmt.Sprintf(`{"Response":{"SecretName":"scf-sms","VersionId":"SSM_Current",`+
 			`"SecretString":%q,"RequestId":"00000000-0000-4000-8000-000000000001"}}`, secret),
-		sent: []byte(`{"Response":{"SendStatusSet":[{"SerialNo":"2645:100000001",` +
+		"SendSms": `{"Response":{"SendStatusSet":[{"SerialNo":"2645:100000001",` +
 			`"PhoneNumber":"+8613800138000","Fee":1,"SessionContext":"","Code":"Ok",` +
 			`"Message":"send success","IsoCode":"CN"}],` +
-			`"RequestId":"00000000-0000-4000-8000-000000000002"}}`),
+			`"RequestId":"00000000-0000-4000-8000-000000000002"}}`,
 	}
-	s := settings.Read(func(name string) string { return m.cloud.env[name] })
+	env := m.cloud.paths[0].env
+	s := settings.Read(func(name string) string { return env[name] })
 	h := app.New(s, app.Options{
 		Log:       io.Discard,
 		Transport: cloud,
@@ -53,8 +50,8 @@ func (m *measurer) own() error {
 		runtime.ReadMemStats(&before)
 		began := ownCPU()
 		for range calls {
-			answer, _ := h.Invoke(context.Background(), m.postEvent)
-			if !bytes.Contains(answer, []byte(`"statusCode":200`)) {
+			answer, _ := h.Invoke(ctx, m.postEvent)
+			if !strings.Contains(string(answer), `"statusCode":200`) {
 				return fmt.Errorf("the answer is not a 200: %s", answer)
 			}
 		}

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // The targets.
 const (
@@ -18,111 +15,48 @@ const (
 
 // rows turns what was measured into the rows of the table.
 func (m *measurer) rows() []row {
-	rows := append(m.startRows(), m.smsRows()...)
-	if m.rtt > 0 {
-		rows = append(rows, m.farRows()...)
+	ours, hello, logto := m.function.figures, m.hello.figures, m.connector.figures
+	// of is a row of what was measured under a name.
+	of := func(name, title string, digits int, target string) row {
+		return row{title, digits, ours[name], hello[name], logto[name], target}
 	}
-	return rows
-}
-
-// startRows are about a process that starts.
-func (m *measurer) startRows() []row {
-	ours := m.function.figures
-	slower := ours["answer"].over(m.hello.figures["answer"]).quantile(0.5)
-	start := atMost(slower, maxStart, 2, fmt.Sprint(maxStart, " × hello"))
-	peak := ours["answer memory"].quantile(0.5)
-	memory := atMost(peak, maxMemory, 1, fmt.Sprint(maxMemory, " MiB"))
+	slower := ours["answer"].over(hello["answer"]).median()
+	sooner := logto["SMS"].over(ours["SMS"]).median()
+	// Round trips are not measured: the delay of the far path explains them.
+	trips := func(f figures, name string) float64 {
+		return roundTrips(f["far "+name], f[name], ms(rtt))
+	}
+	cold, warm := trips(ours, "SMS event"), trips(ours, "warm")
+	oneTrip := target(math.Abs(warm-1) < 0.1, "1", number(warm, 2))
+	away := ", " + rtt.String() + " away"
 	return []row{
-		size("binary", m.function.binarySize, m.hello.binarySize, maxBinary),
-		size("zip", m.function.archiveSize, m.hello.archiveSize, maxArchive),
-		m.row("packages' init", "ms", 2, "init", nil),
-		m.row("largest of them, "+m.largestInit, "ms", 2, "largest init", nil),
-		m.row("start to first answer", "ms", 1, "answer", start),
-		m.row("CPU", "ms", 1, "answer CPU", nil),
-		m.row("peak memory", "MiB", 1, "answer memory", memory),
+		of("binary", "binary, bytes", 0, atMost(ours["binary"].median(), maxBinary, 0, "")),
+		of("archive", "zip, bytes", 0, atMost(ours["archive"].median(), maxArchive, 0, "")),
+		of("init", "packages' init, ms", 2, ""),
+		of("largest init", "largest of them, "+m.largestInit+", ms", 2, ""),
+		of("answer", "start to first answer, ms", 1, atMost(slower, maxStart, 2, " × hello")),
+		of("answer CPU", "CPU, ms", 1, ""),
+		of("answer memory", "peak memory, MiB", 1,
+			atMost(ours["answer memory"].median(), maxMemory, 1, " MiB")),
+
+		of("SMS", "start to first SMS, ms", 1, atLeast(sooner, minSooner, 1, " × sooner")),
+		of("SMS CPU", "CPU, ms", 1, ""),
+		of("SMS memory", "peak memory, MiB", 1, ""),
+		of("SMS billed", "cold event, billed, ms", 0, ""),
+		of("warm", "warm send, ms", 2, ""),
+		of("warm CPU", "CPU, ms", 3, ""),
+		of("own CPU", "of it without RPC and network, ms", 3,
+			atMost(ours["own CPU"].median(), maxOwnCPU, 3, " ms")),
+		of("own allocations", "allocations there", 0, ""),
+		of("warm connections", "new connections, after the first send", 0,
+			atMost(ours["warm connections"].median(), 0, 0, "")),
+
+		of("far SMS", "start to first SMS"+away+", ms", 1, ""),
+		of("far SMS billed", "cold event, billed"+away+", ms", 0, ""),
+		{name: "round trips of a cold send", digits: 2, function: series{cold},
+			target: atMost(cold, maxColdTrips, 2, "")},
+		of("far warm", "warm send"+away+", ms", 1, ""),
+		{name: "round trips of a warm send", digits: 2, function: series{warm},
+			connector: series{trips(logto, "warm")}, target: oneTrip},
 	}
 }
-
-// smsRows are about sending.
-func (m *measurer) smsRows() []row {
-	ours := m.function.figures
-	var sooner *target
-	if m.connector != nil {
-		times := m.connector.figures["SMS"].over(ours["SMS"]).quantile(0.5)
-		sooner = atLeast(times, minSooner, 1, fmt.Sprint(minSooner, " × sooner"))
-	}
-	own := atMost(ours["own CPU"].quantile(0.5), maxOwnCPU, 3, fmt.Sprint(maxOwnCPU, " ms"))
-	none := atMost(ours["warm connections"].quantile(0.5), 0, 0, "0")
-	return []row{
-		m.row("start to first SMS", "ms", 1, "SMS", sooner),
-		m.row("CPU", "ms", 1, "SMS CPU", nil),
-		m.row("peak memory", "MiB", 1, "SMS memory", nil),
-		m.row("cold event, billed", "ms", 0, "SMS billed", nil),
-		m.row("warm send", "ms", 2, "warm", nil),
-		m.row("CPU", "ms", 3, "warm CPU", nil),
-		m.row("of it without RPC and network", "ms", 3, "own CPU", own),
-		m.row("allocations there", "", 0, "own allocations", nil),
-		m.row("new connections", "after the first send", 0, "warm connections", none),
-	}
-}
-
-// farRows are about sending over a network with a round trip.
-func (m *measurer) farRows() []row {
-	away := fmt.Sprintf(", %v away", m.rtt)
-	cold, warm := m.tripsRow("cold", "SMS event"), m.tripsRow("warm", "warm")
-	cold.Target = atMost(cold.Function.Median, maxColdTrips, 2, fmt.Sprint(maxColdTrips))
-	trips := warm.Function.Median
-	warm.Target = &target{Text: "1", Value: trips, Met: math.Abs(trips-1) < 0.1, digits: 2}
-	return []row{
-		m.row("start to first SMS"+away, "ms", 1, "far SMS", nil),
-		m.row("cold event, billed"+away, "ms", 0, "far SMS billed", nil),
-		cold,
-		m.row("warm send"+away, "ms", 1, "far warm", nil),
-		warm,
-	}
-}
-
-// row is a row of what was measured under a name.
-func (m *measurer) row(title, unit string, digits int, name string, goal *target) row {
-	find := func(f figures) *stat {
-		if len(f[name]) == 0 {
-			return nil
-		}
-		s := f[name].stat()
-		return &s
-	}
-	return row{
-		Name: title, Unit: unit, digits: digits, Target: goal, Function: find(m.function.figures),
-		Hello: find(m.hello.figures), Connector: find(m.logto()),
-	}
-}
-
-// tripsRow is a row of round trips. They are not measured: the delay of the far path explains them.
-func (m *measurer) tripsRow(kind, name string) row {
-	count := func(f figures) *stat {
-		if len(f["far "+name]) == 0 {
-			return nil
-		}
-		return known(roundTrips(f["far "+name], f[name], ms(m.rtt)))
-	}
-	return row{Name: "round trips of a " + kind + " send", digits: 2,
-		Function: count(m.function.figures), Connector: count(m.logto())}
-}
-
-// logto returns the figures of Logto's connector, if there are any.
-func (m *measurer) logto() figures {
-	if m.connector == nil {
-		return nil
-	}
-	return m.connector.figures
-}
-
-// size is a row of sizes, which are known without measuring.
-func size(name string, ours, hello int64, limit float64) row {
-	return row{
-		Name: name, Unit: "bytes", Function: known(float64(ours)), Hello: known(float64(hello)),
-		Target: atMost(float64(ours), limit, 0, number(limit, 0)),
-	}
-}
-
-func known(value float64) *stat { return &stat{value, value, value, 1} }

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestStat(t *testing.T) {
+func TestQuantile(t *testing.T) {
 	for _, tt := range []struct {
 		name              string
 		series            series
@@ -19,16 +19,14 @@ func TestStat(t *testing.T) {
 		{"one outlier doesn't move it", series{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1000}, 1, 1, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := tt.series.stat()
-			assert.InDelta(t, tt.median, s.Median, 1e-9)
-			assert.InDelta(t, tt.low, s.Low, 1e-9)
-			assert.InDelta(t, tt.high, s.High, 1e-9)
-			assert.Equal(t, len(tt.series), s.Runs)
+			assert.InDelta(t, tt.median, tt.series.median(), 1e-9)
+			assert.InDelta(t, tt.low, tt.series.quantile(0.1), 1e-9)
+			assert.InDelta(t, tt.high, tt.series.quantile(0.9), 1e-9)
 		})
 	}
-	assert.True(t, math.IsNaN(series{}.stat().Median), "there is no median of nothing")
+	assert.True(t, math.IsNaN(series{}.median()), "there is no median of nothing")
 	shuffled := series{3, 1, 2}
-	shuffled.stat()
+	shuffled.median()
 	assert.Equal(t, series{3, 1, 2}, shuffled, "the order of the runs is kept: pairs depend on it")
 }
 

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"scf-sms/scripts/local/internal/check"
@@ -54,16 +55,14 @@ func run(ctx context.Context, args []string, stdio term.Stdio) int {
 	commands := map[string]func(context.Context, []string, term.Stdio) error{
 		"replay": replay.Run, "serve": serve.Run, "check": check.Run, "send": send.Run,
 	}
-	if len(args) == 0 {
-		args = []string{"help"}
+	if len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
+		fmt.Fprint(stdio.Out, usage)
+		return exitOK
 	}
 	var err error
-	switch command := commands[args[0]]; {
-	case command != nil:
+	if command := commands[args[0]]; command != nil {
 		err = command(ctx, args[1:], stdio)
-	case args[0] == "help", args[0] == "-h", args[0] == "-help", args[0] == "--help":
-		fmt.Fprint(stdio.Out, usage)
-	default:
+	} else {
 		err = term.UsageError{Text: fmt.Sprintf(
 			"no command %q; there are replay, serve, check and send", args[0])}
 	}

@@ -7,51 +7,43 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"scf-sms/internal/checkout"
 )
 
 func main() {
-	if len(os.Args) != 1 {
-		fmt.Fprintln(os.Stderr, "Usage: scripts/package.sh")
-		os.Exit(2)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
+	if err := run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "package:", err)
-		stop()
 		os.Exit(1)
 	}
 }
 
 // run empties dist, fills it, and prints the size and checksum of each file, and the version.
-func run(ctx context.Context, out io.Writer) error {
+func run(ctx context.Context) error {
 	root, err := checkout.Root()
 	if err != nil {
-		return err
-	}
-	dist := filepath.Join(root, "dist")
-	if err := os.RemoveAll(dist); err != nil {
-		return err
-	}
-	if err := os.Mkdir(dist, 0o755); err != nil {
 		return err
 	}
 	version, err := versionOf(ctx, root)
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(dist, "main")
-	goVersion, err := checkout.BuildForSCF(ctx, root, file, version)
+	file := filepath.Join(root, "dist", "main")
+	err = errors.Join(os.RemoveAll(filepath.Dir(file)), os.Mkdir(filepath.Dir(file), 0o755))
 	if err != nil {
+		return err
+	}
+	if err := checkout.BuildForSCF(ctx, root, file, version); err != nil {
 		return err
 	}
 	// Its mode depends on the umask, and SCF's own tools pack the file as it is.
@@ -62,16 +54,16 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	archive, err := pack("main", binary)
+	archive, err := pack(binary)
+	if err == nil {
+		err = os.WriteFile(file+".zip", archive, 0o644)
+	}
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(file+".zip", archive, 0o644); err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "dist/main      %9d bytes  sha256 %x\n", len(binary), sha256.Sum256(binary))
-	fmt.Fprintf(out, "dist/main.zip  %9d bytes  sha256 %x\n", len(archive), sha256.Sum256(archive))
-	fmt.Fprintf(out, "version %s, built with %s\n", version, goVersion)
+	fmt.Printf("dist/main      %9d bytes  sha256 %x\n", len(binary), sha256.Sum256(binary))
+	fmt.Printf("dist/main.zip  %9d bytes  sha256 %x\n", len(archive), sha256.Sum256(archive))
+	fmt.Printf("version %s, built with %s\n", version, runtime.Version())
 	return nil
 }
 
@@ -86,22 +78,18 @@ func versionOf(ctx context.Context, root string) (string, error) {
 		return "", err
 	}
 	changes, err := git(ctx, root, "status", "--porcelain")
-	if err != nil {
-		return "", err
-	}
 	if changes != "" {
 		commit += "-dirty"
 	}
-	return commit, nil
+	return commit, err
 }
 
 func git(ctx context.Context, root string, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, "git", append([]string{"-C", root}, args...)...)
-	var stderr strings.Builder
-	command.Stderr = &stderr
+	command.Stderr = os.Stderr
 	out, err := command.Output()
 	if err != nil {
-		return "", fmt.Errorf("git %s, for the version: %w\n%s", args[0], err, stderr.String())
+		return "", fmt.Errorf("git %s, for the version: %w", args[0], err)
 	}
 	return strings.TrimSpace(string(out)), nil
 }

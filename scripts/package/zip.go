@@ -4,19 +4,17 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
+	"errors"
 	"io"
 	"time"
 )
 
-// pack returns an archive as SCF wants it: one executable file at its root. Equal content makes
-// equal bytes, whenever and wherever it is packed, with the same version of Go.
-func pack(name string, content []byte) ([]byte, error) {
-	header := &zip.FileHeader{
-		Name:   name,
-		Method: zip.Deflate,
-		// The earliest time that an archive can hold.
-		Modified: time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC),
-	}
+// pack returns an archive as SCF wants it: one executable file, main, at its root. Equal content
+// makes equal bytes, whenever and wherever it is packed, with the same version of Go.
+func pack(binary []byte) ([]byte, error) {
+	// The earliest time that an archive can hold.
+	earliest := time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC)
+	header := &zip.FileHeader{Name: "main", Method: zip.Deflate, Modified: earliest}
 	header.SetMode(0o755)
 
 	var archive bytes.Buffer
@@ -28,11 +26,7 @@ func pack(name string, content []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := entry.Write(content); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return archive.Bytes(), nil
+	_, err = entry.Write(binary)
+	err = errors.Join(err, w.Close())
+	return archive.Bytes(), err
 }

@@ -1,12 +1,13 @@
 package check
 
 import (
-	"cmp"
+	"context"
 	"fmt"
 	"time"
 
 	"scf-sms/internal/tencent"
 	"scf-sms/scripts/local/internal/operator"
+	"scf-sms/secrets"
 )
 
 // Tencent refuses requests that are signed by a clock this far off. One that is a fifth of that off
@@ -16,44 +17,63 @@ const (
 	largeSkew = time.Minute
 )
 
-// run is a check of an account. Beside the rows it collects what each call shows of the key, the
-// clock and the services.
+// run is a check of an account.
 type run struct {
 	*operator.Account
-	ssm, sms   service
-	accepted   bool   // the operator's key was
-	rejection  string // the code with which it was not
-	wrongClock bool   // a request was signed too early or too late
+	report   // what the calls brought
+	ssm, sms service
+	held     *secrets.Secret // nil: it could not be read
+	noApp    bool            // something is wrong with the application
 }
 
-// service is what the calls to one of the two services showed.
+// service is one of the two services, and what the calls to it showed.
 type service struct {
-	answered  bool   // the request got as far as the service
-	badRegion bool   // the region is none of its
-	silence   string // why there was no answer
+	name, regionName, region string
+	endpoint                 tencent.Endpoint
+
+	answered bool
+	lost     *tencent.Error // why there is no use in asking it more
 }
 
-// note takes from a call's failure, or nil, what it says of the service and of the key. own is
-// whether the request was signed with the operator's key.
-func (x *run) note(s *service, failure *tencent.Error, own bool) {
+func newRun(a *operator.Account) *run {
+	secret, sms := &a.Settings.Secret, &a.Settings.SMS
+	return &run{
+		Account: a,
+		ssm: service{name: "SSM", regionName: "SECRET_REGION", region: secret.Region,
+			endpoint: secret.Endpoint},
+		sms: service{name: "SMS", regionName: "SMS_REGION", region: sms.Region,
+			endpoint: sms.Endpoint},
+	}
+}
+
+// look asks a service, until there is no use in asking it more. Why not is told in one row, that of
+// the service, the key or the clock.
+func (x *run) look(ctx context.Context, s *service, looks ...func(context.Context)) {
+	for _, look := range looks {
+		before := len(x.report)
+		if look(ctx); s.lost != nil {
+			x.report = x.report[:before]
+			return
+		}
+	}
+}
+
+// note takes from a call's failure, or nil, what it says of the service and of the key.
+func (s *service) note(failure *tencent.Error) {
 	code := codeOf(failure)
 	switch {
 	case failure != nil && code == "":
-		s.silence = cmp.Or(s.silence, failure.Reason)
-	case operator.ClockRejected(code):
-		x.wrongClock = true
-	case operator.KeyRejected(code):
-		if own {
-			x.rejection = code
+		if !s.answered {
+			s.lost = failure
 		}
+	case operator.ClockRejected(code), operator.KeyRejected(code), regionRejected(code):
+		s.lost = failure
 	default:
-		if own {
-			x.accepted = true
-		}
-		s.badRegion = tencent.Is(code, "UnsupportedRegion")
-		s.answered = !s.badRegion
+		s.answered = true
 	}
 }
+
+func regionRejected(code string) bool { return tencent.Is(code, "UnsupportedRegion") }
 
 func codeOf(failure *tencent.Error) string {
 	if failure == nil {
@@ -62,141 +82,140 @@ func codeOf(failure *tencent.Error) string {
 	return failure.Code
 }
 
-// notKnown completes the row of a check whose call told nothing about it, for a reason that is told
-// elsewhere or lies in the operator's key. action is what that key would have to be allowed.
-func (r row) notKnown(action string, failure *tencent.Error) row {
-	r.Status = unknown
-	code := failure.Code
-	is := func(name string) bool { return tencent.Is(code, name) }
-	switch {
-	case code == "":
-		r.Detail = "no answer: " + failure.Reason
-	case operator.ClockRejected(code):
-		r.Detail = "not known: the clock is wrong"
-	case operator.KeyRejected(code):
-		r.Detail = "not known: your key is not accepted"
-	case is("UnsupportedRegion"):
-		r.Detail = "not known: the region is wrong"
-	case is("FailedOperation.ProhibitSubAccountUse"):
-		r.Detail = "can't be checked with the key of a sub-account"
-		r.Todo = "look at it in " + operator.Console + ", or check with a key of the main account"
-	case is("FailedOperation.NotEnterpriseCertification"):
-		r.Detail = "can't be checked in an account without an enterprise's certification"
-		r.Todo = "look at it in " + operator.Console
-	case is("UnauthorizedOperation.RequestIpNotInWhitelist"):
-		r.Detail = "can't be checked from here: this address is not in the list of those allowed"
-		r.Todo = "add it, or look at " + operator.Console
-	case is("UnauthorizedOperation"), is("AuthFailure.UnauthorizedOperation"):
-		r.Detail = "can't be checked: your key may not " + action
-		r.Todo = "allow it " + action
-	case is("RequestLimitExceeded"), is("InternalError"):
-		r.Detail = "not known: " + code
-		r.Todo = "check again in a moment"
-	default:
-		r.Detail = "not known: " + code
+// meaning is what a code of Tencent's, or a family of codes, says of what is checked.
+type meaning struct {
+	code, detail, todo string
+}
+
+// meaningOf returns the first meaning of a failure's code.
+func meaningOf(meanings []meaning, failure *tencent.Error) (meaning, bool) {
+	for _, m := range meanings {
+		if tencent.Is(failure.Code, m.code) {
+			return m, true
+		}
 	}
-	return r
+	return meaning{}, false
+}
+
+// refused is the row of a check whose call failed. If the failure is none of those that say that
+// the thing itself is wrong, it is in the way of knowing. action is what the operator's key would
+// have to be allowed.
+func refused(action string, failure *tencent.Error, faults ...meaning) row {
+	if m, ok := meaningOf(faults, failure); ok {
+		return wrong(m.detail, m.todo)
+	}
+	forbidden, allow := "can't be checked: your key may not "+action, "allow it "+action
+	const again = "check again in a moment"
+	code := failure.Code
+	m, ok := meaningOf([]meaning{
+		{"FailedOperation.ProhibitSubAccountUse", "can't be checked with the key of a sub-account",
+			"look at it in " + operator.Console + ", or check with a key of the main account"},
+		{"FailedOperation.NotEnterpriseCertification",
+			"can't be checked in an account without an enterprise's certification",
+			"look at it in " + operator.Console},
+		{"UnauthorizedOperation.RequestIpNotInWhitelist",
+			"can't be checked from here: this address is not in the list of those allowed",
+			"add it, or look at " + operator.Console},
+		{"UnauthorizedOperation", forbidden, allow},
+		{"AuthFailure.UnauthorizedOperation", forbidden, allow},
+		{"RequestLimitExceeded", "not known: " + code, again},
+		{"InternalError", "not known: " + code, again},
+	}, failure)
+	switch {
+	case ok:
+	case code == "":
+		m.detail = "no answer: " + failure.Reason
+	default:
+		m.detail = "not known: " + code
+	}
+	return unclear(m.detail, m.todo)
 }
 
 // cloudRows says how the calls went.
-func (x *run) cloudRows() []row {
-	secret, sms := &x.Settings.Secret, &x.Settings.SMS
-	return []row{
-		x.keyRow(),
-		x.clockRow(),
-		x.serviceRow("SSM", "SECRET_REGION", secret.Region, secret.Endpoint, x.ssm),
-		x.serviceRow("SMS", "SMS_REGION", sms.Region, sms.Endpoint, x.sms),
+func (x *run) cloudRows() (rows report) {
+	rows.add(groupCloud, "your key", x.keyRow())
+	rows.add(groupCloud, "clock", x.clockRow())
+	rows.add(groupCloud, x.ssm.name, x.serviceRow(x.ssm))
+	rows.add(groupCloud, x.sms.name, x.serviceRow(x.sms))
+	return rows
+}
+
+// lostTo returns the first failure that is a reason to ask a service no more.
+func (x *run) lostTo(reason func(code string) bool) *tencent.Error {
+	for _, failure := range []*tencent.Error{x.ssm.lost, x.sms.lost} {
+		if reason(codeOf(failure)) {
+			return failure
+		}
 	}
+	return nil
 }
 
 func (x *run) keyRow() row {
-	k := row{group: groupCloud, Check: "your key"}
-	switch {
-	case x.Key == nil:
-		k.Status, k.Detail = failed, x.KeyError.Error()
-		k.Todo = "set them in " + x.Env.Path + " or the environment: " +
-			"without a key nothing below can be checked"
-	case x.rejection != "":
-		k.Status, k.Detail = failed, "not accepted: "+x.rejection
-		k.Todo = rejectionTodo(x.rejection)
-	case x.accepted:
-		k.Status, k.Detail = passed, "accepted"
-	default:
-		k.Status, k.Detail = unknown, "not known: no answer that tells"
+	if x.Key == nil {
+		return wrong(x.KeyError.Error(), "set them in "+x.Env.Path+
+			" or the environment: without a key nothing below can be checked")
 	}
-	return k
-}
-
-// rejectionTodo says what to do about a key that is not accepted.
-func rejectionTodo(code string) string {
-	is := func(name string) bool { return tencent.Is(code, name) }
-	switch {
-	case is("AuthFailure.SecretIdNotFound"), is("AuthFailure.InvalidSecretId"):
-		return "look at https://console.cloud.tencent.com/cam/capi: the key may be disabled or " +
-			"deleted; a temporary one needs TENCENT_TOKEN"
-	case is("AuthFailure.SignatureFailure"):
-		return "TENCENT_SECRET_KEY doesn't belong to TENCENT_SECRET_ID: copy both again"
-	case is("AuthFailure.TokenFailure"):
-		return "TENCENT_TOKEN is wrong or over: get new temporary credentials, " +
-			"or leave it out for a permanent key"
-	default:
-		return "look at the key in https://console.cloud.tencent.com/cam/capi"
+	rejected := x.lostTo(operator.KeyRejected)
+	if rejected == nil && (x.ssm.answered || x.sms.answered) {
+		return right("accepted")
 	}
+	if rejected == nil {
+		return unclear("not known: no answer that tells", "")
+	}
+	const console = "look at https://console.cloud.tencent.com/cam/capi"
+	const disabled = console + ": the key may be disabled or deleted; " +
+		"a temporary one needs TENCENT_TOKEN"
+	m, _ := meaningOf([]meaning{
+		{code: "AuthFailure.SecretIdNotFound", todo: disabled},
+		{code: "AuthFailure.InvalidSecretId", todo: disabled},
+		{code: "AuthFailure.SignatureFailure",
+			todo: "TENCENT_SECRET_KEY doesn't belong to TENCENT_SECRET_ID: copy both again"},
+		{code: "AuthFailure.TokenFailure", todo: "TENCENT_TOKEN is wrong or over: get new " +
+			"temporary credentials, or leave it out for a permanent key"},
+		{code: "AuthFailure", todo: console},
+	}, rejected)
+	id := x.Key.GetSecretId()
+	return wrong("not accepted: "+rejected.Code+noKeyID("TENCENT_SECRET_ID", id), m.todo)
 }
 
 func (x *run) clockRow() row {
-	c := row{group: groupCloud, Check: "clock", Status: failed}
+	const todo = "set this machine's clock (NTP); that of the function is Tencent's affair"
 	ahead, known := x.Clock.Skew()
 	off := ahead.Abs().Round(time.Second)
-	direction := "ahead of"
+	detail := fmt.Sprintf("%s ahead of Tencent Cloud's", off)
 	if ahead < 0 {
-		direction = "behind"
+		detail = fmt.Sprintf("%s behind Tencent Cloud's", off)
 	}
+	refused := x.lostTo(operator.ClockRejected) != nil
 	switch {
-	case x.wrongClock && (!known || off < largeSkew):
-		c.Detail = "Tencent Cloud refuses the time of the signatures"
-	case x.wrongClock || known && off >= maxSkew:
-		c.Detail = fmt.Sprintf("%s %s Tencent Cloud's: signatures are refused from 5 minutes on",
-			off, direction)
-	case known && off >= largeSkew:
-		c.Status, c.Detail = unknown, fmt.Sprintf("%s %s Tencent Cloud's", off, direction)
-	case known:
-		c.Status, c.Detail = passed, "right"
-		return c
-	default:
-		c.Status, c.Detail = unknown, "not known: no answer with a date"
-		return c
+	case refused && off < largeSkew:
+		return wrong("Tencent Cloud refuses the time of the signatures", todo)
+	case refused, off >= maxSkew:
+		return wrong(detail+": signatures are refused from 5 minutes on", todo)
+	case off >= largeSkew:
+		return unclear(detail, todo)
+	case !known:
+		return unclear("not known: no answer with a date", "")
 	}
-	c.Todo = "set this machine's clock (NTP); that of the function is Tencent's affair"
-	return c
+	return right("right")
 }
 
-func (x *run) serviceRow(
-	name, regionName, region string, endpoint tencent.Endpoint, s service,
-) row {
-	endpointName := name + "_ENDPOINT"
-	c := row{group: groupCloud, Check: name, Status: unknown}
-	host := endpoint.Host
+// serviceRow says how a service answers. The rows above say why it was not asked, or doesn't answer
+// these signatures.
+func (x *run) serviceRow(s service) row {
+	const rest = "; nothing more of it was checked"
+	host := s.endpoint.Host
 	if x.Sim != nil {
 		host = "simulated"
 	}
 	switch {
-	case s.badRegion:
-		c.Status, c.Detail = failed, fmt.Sprintf("there is no %s in %s", name, region)
-		c.Todo = "correct " + regionName
-	case s.answered:
-		c.Status, c.Detail = passed, "answers in "+region+" ("+host+")"
-	case s.silence != "":
-		c.Status, c.Detail = failed, fmt.Sprintf("%s gives no answer: %s", host, s.silence)
-		c.Todo = "check the network of this machine, and " + endpointName
-	case host == "":
-		c.Detail = "not asked: " + endpointName + " is wrong"
-	case x.Key == nil:
-		c.Detail = "not asked: no key"
-	case x.rejection != "" || x.wrongClock:
-		c.Detail = "answers, but not to these signatures"
-	default:
-		c.Detail = "not asked: a setting is missing"
+	case s.lost == nil && s.answered:
+		return right("answers in " + s.region + " (" + host + ")")
+	case regionRejected(codeOf(s.lost)):
+		return wrong("there is no "+s.name+" in "+s.region+rest, "correct "+s.regionName)
+	case s.lost != nil && s.lost.Code == "":
+		return wrong(host+" gives no answer: "+s.lost.Reason+rest,
+			"check the network of this machine, and "+s.name+"_ENDPOINT")
 	}
-	return c
+	return row{}
 }

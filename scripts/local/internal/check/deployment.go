@@ -18,25 +18,25 @@ import (
 //
 // A setting is compared by reading all of them twice, the second time with this one as it is
 // deployed. So each is read by the function's own rules.
-func deploymentRows(a *operator.Account) []row {
+func deploymentRows(a *operator.Account) (rows report) {
 	if a.Deployed.Variables == nil {
 		return nil
 	}
-	var rows []row
 	add := func(status status, todo, format string, args ...any) {
-		rows = append(rows, row{group: groupSettings, Check: "serverless.yml", Status: status,
-			Detail: fmt.Sprintf(format, args...), Todo: todo})
+		detail := fmt.Sprintf(format, args...)
+		rows.add(groupSettings, "serverless.yml", row{Status: status, Detail: detail, Todo: todo})
 	}
 	d, env := a.Deployed, a.Env
 	here := readWith(d, env, "", "")
-	missing := 0
 	for _, name := range settings.Names() {
-		missingHere := func(p settings.Problem) bool { return p.Variable == name && p.Missing }
-		if slices.ContainsFunc(here.Problems, missingHere) {
-			missing++ // which was said before
-			continue
+		told := func(p settings.Problem) bool { return p.Variable == name }
+		if slices.ContainsFunc(here.Problems, told) {
+			continue // there is nothing to compare with
 		}
 		value, unset := d.Expand(name, env)
+		if len(unset) > 0 && env.Lost(unset[0]) {
+			continue // the row of the line says it
+		}
 		if len(unset) > 0 {
 			add(failed, "set it in "+env.Path,
 				"takes %s from ${env:%s}, which is not set", name, unset[0])
@@ -55,16 +55,16 @@ func deploymentRows(a *operator.Account) []row {
 		add(failed, todo, "%s is %s, here it is %s", name, quote(value), quote(env.Get(name)))
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Variables)) {
-		if !slices.Contains(settings.Names(), name) {
-			add(unknown, "look for a misspelt name; .env.example has them all",
-				"%s is no setting of the function", name)
+		switch meant := operator.Meant(name, settings.Names()); meant {
+		case name:
+		case "":
+			add(warned, ".env.example has them all", "%s is no setting of the function", name)
+		default:
+			add(failed, "correct it in serverless.yml",
+				"%s is no setting of the function: did you mean %s?", name, meant)
 		}
 	}
-	switch {
-	case len(rows) > 0:
-	case missing > 0:
-		add(unknown, "", "not compared: settings are missing here")
-	default:
+	if len(rows) == 0 && len(here.Problems) == 0 {
 		add(passed, "", "deploys these settings")
 	}
 	return rows
@@ -87,16 +87,18 @@ func readWith(d operator.Deployment, env operator.Env, name, value string) setti
 	return s
 }
 
-// slot says what a template is for.
+// purpose says what a template is for, and in which language.
+func purpose(t template.Template) string {
+	if t.Locale == "" {
+		return t.UsageType
+	}
+	return t.UsageType + " (" + t.Locale + ")"
+}
+
+// slot is the purpose of a template with its destination.
 func slot(t template.Template) string {
-	text := t.UsageType
-	if t.Locale != "" {
-		text += " (" + t.Locale + ")"
-	}
-	if t.Overseas {
-		return text + ", overseas"
-	}
-	return text + ", china"
+	own, _ := destinationOf(t.Overseas)
+	return purpose(t) + ", " + own.key
 }
 
 // differing says how one list of templates differs from another, if both could be read.
@@ -112,20 +114,21 @@ func differing(deployed, here template.Templates) string {
 		return m
 	}
 	there, local := index(deployed), index(here)
+	slots := maps.Clone(there)
+	maps.Copy(slots, local)
 	var words []string
-	for _, s := range slices.Sorted(maps.Keys(there)) {
-		switch t, ok := local[s]; {
-		case !ok:
-			words = append(words, fmt.Sprintf("%s is %s, here it is missing", s, there[s].ID))
-		case t.ID != there[s].ID:
-			words = append(words, fmt.Sprintf("%s is %s, here %s", s, there[s].ID, t.ID))
-		case !slices.Equal(t.Params, there[s].Params):
-			words = append(words, fmt.Sprintf("%s has other params", s))
-		}
-	}
-	for _, s := range slices.Sorted(maps.Keys(local)) {
-		if _, ok := there[s]; !ok {
-			words = append(words, fmt.Sprintf("%s is missing, here it is %s", s, local[s].ID))
+	for _, s := range slices.Sorted(maps.Keys(slots)) {
+		t, isThere := there[s]
+		l, isHere := local[s]
+		switch {
+		case !isHere:
+			words = append(words, fmt.Sprintf("%s is %s, here it is missing", s, t.ID))
+		case !isThere:
+			words = append(words, fmt.Sprintf("%s is missing, here it is %s", s, l.ID))
+		case t.ID != l.ID:
+			words = append(words, fmt.Sprintf("%s is %s, here %s", s, t.ID, l.ID))
+		case !slices.Equal(t.Params, l.Params):
+			words = append(words, s+" has other params")
 		}
 	}
 	if more := len(words) - 2; more > 0 {

@@ -24,7 +24,7 @@ func TestSignaturesAreTooOld(t *testing.T) {
 	rows := all(t.Context(), a)
 	assert.Equal(t, failed, find(rows, "clock").Status)
 	assert.Equal(t, 1, tally(rows)[failed])
-	assert.Equal(t, "not known: the clock is wrong", find(rows, "secret").Detail)
+	assert.Empty(t, find(rows, "secret"), "the clock's row says it")
 }
 
 func TestAClockThatIsALittleOff(t *testing.T) {
@@ -84,6 +84,6 @@ func TestCheckIsBounded(t *testing.T) {
 		cancel()
 	}()
 	rows := all(ctx, a)
-	assert.Equal(t, unknown, find(rows, "secret").Status)
-	assert.Contains(t, find(rows, "secret").Detail, "no answer")
+	assert.Empty(t, find(rows, "secret"))
+	assert.Contains(t, find(rows, "SSM").Detail, "gives no answer")
 }

@@ -15,6 +15,7 @@ type status string
 const (
 	passed  status = "ok"
 	failed  status = "wrong"
+	warned  status = "warning" // it works, and may not be what is wanted
 	unknown status = "unknown" // it could not be checked, which is no fault of the function
 )
 
@@ -36,6 +37,24 @@ type row struct {
 	cut    bool   // for people, the end of Detail may be left out
 }
 
+func right(detail string) row         { return row{Status: passed, Detail: detail} }
+func wrong(detail, todo string) row   { return row{Status: failed, Detail: detail, Todo: todo} }
+func warning(detail, todo string) row { return row{Status: warned, Detail: detail, Todo: todo} }
+func unclear(detail, todo string) row { return row{Status: unknown, Detail: detail, Todo: todo} }
+
+// report is all rows in their order.
+type report []row
+
+// add adds what was found of a check. A row without a status says nothing.
+func (all *report) add(group, check string, found row) {
+	if found.Status == "" {
+		return
+	}
+	found.group, found.Check = group, operator.Plain(check)
+	found.Detail, found.Todo = operator.Plain(found.Detail), operator.Plain(found.Todo)
+	*all = append(*all, found)
+}
+
 // tally counts the rows of each status.
 func tally(rows []row) map[status]int {
 	n := map[status]int{}
@@ -55,20 +74,22 @@ func printRows(out io.Writer, a *operator.Account, rows []row) {
 	if a.Sim != nil {
 		cloud = "a simulated Tencent Cloud"
 	}
-	fmt.Fprintln(out, p(term.Faint, "The settings of "+a.Env.Source()+", and "+cloud+"."))
+	about := "The settings of " + a.Env.Source() + ", and " + cloud + "."
+	for _, line := range term.Wrap(about, term.PageWidth) {
+		fmt.Fprintln(out, p(term.Faint, line))
+	}
+	signs := map[status][2]string{
+		passed: {"✓", term.Green}, failed: {"✗", term.Red},
+		warned: {"!", term.Yellow}, unknown: {"?", term.Yellow},
+	}
 	group := ""
 	for i, r := range rows {
 		if r.group != group {
 			group = r.group
 			fmt.Fprintln(out, "\n"+p(term.Bold, group))
 		}
-		mark, color := "✓", term.Green
-		switch r.Status {
-		case failed:
-			mark, color = "✗", term.Red
-		case unknown:
-			mark, color = "?", term.Yellow
-		}
+		sign := signs[r.Status]
+		mark, color := sign[0], sign[1]
 		indent := strings.Repeat(" ", nameWidth+4)
 		name := r.Check + strings.Repeat(" ", max(0, nameWidth-term.Cells(r.Check)))
 		if r.Status != passed {
@@ -104,17 +125,20 @@ func printRows(out io.Writer, a *operator.Account, rows []row) {
 // conclusion is the answer to what was asked: is the account ready?
 func conclusion(p term.Paint, n map[status]int) string {
 	open := ""
-	if n[unknown] > 0 {
-		open = p(term.Yellow, fmt.Sprintf(", %d could not be checked", n[unknown]))
+	if n[warned] > 0 {
+		open += ", " + term.Count(n[warned], "warning")
 	}
-	all := term.Count(n[passed]+n[failed]+n[unknown], "check")
+	if n[unknown] > 0 {
+		open += fmt.Sprintf(", %d could not be checked", n[unknown])
+	}
+	all := term.Count(n[passed]+n[failed]+n[warned]+n[unknown], "check")
 	switch {
 	case n[failed] > 0:
-		return p(term.Red, fmt.Sprintf("not ready: %d of %s failed", n[failed], all)) + open
-	case n[unknown] > 0:
+		return p(term.Red, fmt.Sprintf("not ready: %d of %s failed", n[failed], all)) +
+			p(term.Yellow, open)
+	case open != "":
 		found := fmt.Sprintf("nothing wrong found: %d of %s passed", n[passed], all)
-		return p(term.Green, found) + open
-	default:
-		return p(term.Green, "ready: "+all+", all passed")
+		return p(term.Green, found) + p(term.Yellow, open)
 	}
+	return p(term.Green, "ready: "+all+", all passed")
 }

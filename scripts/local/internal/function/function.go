@@ -54,6 +54,14 @@ func ReadLog(printed string) (line LogLine, raw json.RawMessage, others []string
 	return line, raw, others
 }
 
+// Reason is Tencent's code and the hint for the operator, as far as the line has them.
+func (l LogLine) Reason() string {
+	if l.TencentCode == "" || l.Hint == "" {
+		return l.TencentCode + l.Hint
+	}
+	return l.TencentCode + ": " + l.Hint
+}
+
 // Masked is the number as far as the log tells it.
 func (l LogLine) Masked() string {
 	if l.CallingCode == 0 {

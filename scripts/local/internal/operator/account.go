@@ -6,8 +6,10 @@ package operator
 import (
 	"cmp"
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
 	"time"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
@@ -47,9 +49,20 @@ type Options struct {
 	Simulate bool   // a simulated cloud; without EnvFile with the settings in testdata
 }
 
-// Open reads the settings and, to simulate, starts the cloud. A file that can't be read is a
-// [term.UsageError]. The caller calls [Account.Close].
+// AddFlags adds the flags for the options. simulate says what -simulate does.
+func (o *Options) AddFlags(flags *flag.FlagSet, simulate string) {
+	flags.StringVar(&o.EnvFile, "env", "", "read the settings from `FILE`")
+	flags.StringVar(&o.Stage, "stage", "", "the `STAGE` of scf deploy --stage")
+	flags.BoolVar(&o.Simulate, "simulate", false, simulate+"; without -env with its own settings")
+}
+
+// Open reads the settings and, to simulate, starts the cloud. Options that contradict each other,
+// and a file that can't be read, are a [term.UsageError]. The caller calls [Account.Close].
 func Open(command string, o Options) (*Account, error) {
+	if o.EnvFile != "" && o.Stage != "" {
+		return nil, term.UsageError{Text: command + ": -env names the file and -stage finds it: " +
+			"give one of them"}
+	}
 	root, err := checkout.Root()
 	if err != nil {
 		return nil, err
@@ -109,7 +122,7 @@ func (a *Account) simulate() error {
 		c.Keys = append(c.Keys, cloudsim.Key{SecretID: id, SecretKey: secret, Allow: []string{"*"}})
 	})
 	if a.Env.alone {
-		a.Env.file = sim.Function.Env
+		a.Env.values = sim.Function.Env
 	}
 	a.Sim, a.Key = sim, common.NewCredential(id, secret)
 	a.Over = map[string]string{"SSM_ENDPOINT": sim.Server.URL, "SMS_ENDPOINT": sim.Server.URL}
@@ -124,67 +137,65 @@ func (a *Account) Close() {
 	}
 }
 
-// AskSSM makes one call of SSM with the operator's key. It takes at most 5 s.
-func (a *Account) AskSSM(
-	ctx context.Context, call func(context.Context, *ssmapi.Client) error,
-) *tencent.Error {
-	endpoint := tencent.Profile(a.Settings.Secret.Endpoint)
-	client, err := ssmapi.NewClient(a.Key, a.Settings.Secret.Region, endpoint)
-	if err != nil {
-		return &tencent.Error{Reason: "the SSM client can't be made"}
-	}
+// SSM is a client with the operator's key.
+func (a *Account) SSM() *ssmapi.Client {
+	c := &a.Settings.Secret
+	client, _ := ssmapi.NewClient(a.Key, c.Region, tencent.Profile(c.Endpoint)) // it can't fail
 	client.WithHttpTransport(a.Clock)
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	return tencent.Do(func() error { return call(ctx, client) })
+	return client
 }
 
-// AskSMS makes one call of SMS, with the operator's key or the one that sends. It takes at most 5
-// s.
-func (a *Account) AskSMS(
+// SMS is a client with the operator's key or the one that sends.
+func (a *Account) SMS(key common.CredentialIface) *smsapi.Client {
+	c := &a.Settings.SMS
+	client, _ := smsapi.NewClient(key, c.Region, tencent.Profile(c.Endpoint)) // it can't fail
+	client.WithHttpTransport(a.Clock)
+	return client
+}
+
+// Ask makes one call, a client's method …WithContext. It takes at most 5 s. Without a failure the
+// answer's Response is not nil.
+func Ask[Q, A any](
+	ctx context.Context, call func(context.Context, Q) (A, error), request Q,
+) (answer A, failure *tencent.Error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	failure = tencent.Do(func() (err error) {
+		answer, err = call(ctx, request)
+		return err
+	})
+	// Each action has a type of its own for its answer, and each of them a field Response.
+	if failure == nil && reflect.ValueOf(answer).Elem().FieldByName("Response").IsNil() {
+		failure = &tencent.Error{Reason: "it was empty"}
+	}
+	return answer, failure
+}
+
+// Secret reads the function's secret as the function does, but with another key. It takes at most
+// 5 s; the error is a [*secrets.Error].
+func (a *Account) Secret(
 	ctx context.Context, key common.CredentialIface,
-	call func(context.Context, *smsapi.Client) error,
-) *tencent.Error {
-	endpoint := tencent.Profile(a.Settings.SMS.Endpoint)
-	client, err := smsapi.NewClient(key, a.Settings.SMS.Region, endpoint)
-	if err != nil {
-		return &tencent.Error{Reason: "the SMS client can't be made"}
-	}
-	client.WithHttpTransport(a.Clock)
+) (*secrets.Secret, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	return tencent.Do(func() error { return call(ctx, client) })
-}
-
-// Secret reads the function's secret as the function does, but with the operator's key. It takes at
-// most 5 s; the error is a [*secrets.Error].
-func (a *Account) Secret(ctx context.Context) (*secrets.Secret, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
+	c := &a.Settings.Secret
 	return secrets.Fetch(ctx, secrets.Config{
-		Name:      a.Settings.Secret.Name,
-		Version:   a.Settings.Secret.Version,
-		Region:    a.Settings.Secret.Region,
-		Endpoint:  a.Settings.Secret.Endpoint,
-		Transport: a.Clock,
-	}, a.Key)
+		Name: c.Name, Version: c.Version, CallersName: c.Callers, Region: c.Region,
+		Endpoint: c.Endpoint, Transport: a.Clock,
+	}, key)
 }
 
-// Reports asks for the delivery reports of a number's messages since a time. A nil answer without
-// an error is an empty one.
+// Reports asks for the delivery reports of a number's messages since a time.
 func (a *Account) Reports(
 	ctx context.Context, number string, since time.Time,
-) (reports []*smsapi.PullSmsSendStatus, failure *tencent.Error) {
+) ([]*smsapi.PullSmsSendStatus, *tencent.Error) {
 	request := smsapi.NewPullSmsSendStatusByPhoneNumberRequest()
 	begin, offset, limit := uint64(since.Unix()), uint64(0), uint64(10)
 	request.SmsSdkAppId, request.PhoneNumber = &a.Settings.SMS.AppID, &number
 	request.BeginTime, request.Offset, request.Limit = &begin, &offset, &limit
-	failure = a.AskSMS(ctx, a.Key, func(ctx context.Context, client *smsapi.Client) error {
-		answer, err := client.PullSmsSendStatusByPhoneNumberWithContext(ctx, request)
-		if err == nil && answer.Response != nil {
-			reports = answer.Response.PullSmsSendStatusSet
-		}
-		return err
-	})
-	return reports, failure
+	answer, failure := Ask(ctx, a.SMS(a.Key).PullSmsSendStatusByPhoneNumberWithContext, request)
+	if failure != nil {
+		return nil, failure
+	}
+	return answer.Response.PullSmsSendStatusSet, nil
 }

@@ -8,7 +8,8 @@ const Console = "https://console.cloud.tencent.com/smsv2"
 // KeyRejected reports whether a code says that a key is not accepted. A key that only lacks a
 // permission is accepted.
 func KeyRejected(code string) bool {
-	return tencent.Is(code, "AuthFailure") && !tencent.Is(code, "AuthFailure.UnauthorizedOperation")
+	return tencent.Is(code, "AuthFailure") && !ClockRejected(code) &&
+		!tencent.Is(code, "AuthFailure.UnauthorizedOperation")
 }
 
 // ClockRejected reports whether a code says that a request was signed too early or too late.

@@ -18,6 +18,7 @@ import (
 type Deployment struct {
 	Stage     string            // "dev" where it isn't said, as for scf
 	Region    string            // of the function
+	Role      string            // that it runs as
 	Timeout   time.Duration     // 0: not said
 	Variables map[string]string // with ${env:NAME} still in them; nil: there is no serverless.yml
 	Names     []string          // those in ${env:NAME}, in the order of the file
@@ -37,6 +38,7 @@ func ReadDeployment(path string) (Deployment, error) {
 		Stage  string
 		Inputs struct {
 			Region      string
+			Role        string
 			Timeout     int
 			Environment struct{ Variables map[string]yaml.Node }
 		}
@@ -51,6 +53,7 @@ func ReadDeployment(path string) (Deployment, error) {
 	d := Deployment{
 		Stage:     cmp.Or(file.Stage, "dev"),
 		Region:    file.Inputs.Region,
+		Role:      file.Inputs.Role,
 		Timeout:   time.Duration(file.Inputs.Timeout) * time.Second,
 		Variables: map[string]string{},
 		Names:     placeholders(&root),

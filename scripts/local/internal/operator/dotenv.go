@@ -33,9 +33,10 @@ func FindEnv(dir, stage string) string {
 
 // dotenv is a .env file, read as scf reads it.
 type dotenv struct {
-	values    map[string]string
-	commented []string // variables with a comment behind the value
-	unread    []UnreadLine
+	Commented []string     // variables with a comment behind the value
+	Unread    []UnreadLine // lines that set nothing
+
+	values map[string]string
 }
 
 // UnreadLine is a line that is neither a setting nor blank nor a comment. scf skips it in silence.
@@ -68,7 +69,7 @@ func parseDotenv(text string) dotenv {
 				if match := meant.FindStringSubmatch(line); match != nil {
 					unread.Name = match[1]
 				}
-				d.unread = append(d.unread, unread)
+				d.Unread = append(d.Unread, unread)
 			}
 			continue
 		}
@@ -80,8 +81,8 @@ func parseDotenv(text string) dotenv {
 			value = strings.ReplaceAll(value[1:len(value)-1], `\n`, "\n")
 		default:
 			value = strings.TrimFunc(value, isBlank)
-			if comment.MatchString(value) && !slices.Contains(d.commented, name) {
-				d.commented = append(d.commented, name)
+			if comment.MatchString(value) && !slices.Contains(d.Commented, name) {
+				d.Commented = append(d.Commented, name)
 			}
 		}
 		d.values[name] = value

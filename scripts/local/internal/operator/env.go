@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
@@ -15,12 +17,10 @@ import (
 
 // Env is where settings and credentials come from: a .env file, and over it the shell.
 type Env struct {
-	Path      string       // of the file, as short as it can be written here; without one, .env
-	Exists    bool         // whether there is a file
-	Commented []string     // variables with a comment behind the value
-	Unread    []UnreadLine // lines that set nothing
+	Path   string // of the file, as short as it can be written here; without one, .env
+	Exists bool   // whether there is a file
+	dotenv        // what is in it
 
-	file  map[string]string
 	shell func(name string) (string, bool) // os.LookupEnv
 	alone bool                             // nothing of the shell counts
 }
@@ -32,12 +32,8 @@ func ReadEnv(path string, shell func(string) (string, bool)) (Env, error) {
 		return env, nil
 	}
 	text, err := os.ReadFile(path)
-	if err != nil {
-		return env, err
-	}
-	d := parseDotenv(string(text))
-	env.file, env.Commented, env.Unread = d.values, d.commented, d.unread
-	return env, nil
+	env.dotenv = parseDotenv(string(text))
+	return env, err
 }
 
 // shown is a path as it is written from here.
@@ -56,8 +52,11 @@ func (e Env) Get(name string) string {
 	if value, ok := e.shell(name); ok && !e.alone {
 		return value
 	}
-	return e.file[name]
+	return e.values[name]
 }
+
+// Names returns the names that the file sets, in their order.
+func (e Env) Names() []string { return slices.Sorted(maps.Keys(e.values)) }
 
 // Source says in words where values come from.
 func (e Env) Source() string {
@@ -69,6 +68,11 @@ func (e Env) Source() string {
 	default:
 		return e.Path + " and the environment"
 	}
+}
+
+// Lost reports whether a line seems to set a variable and sets nothing.
+func (e Env) Lost(name string) bool {
+	return slices.ContainsFunc(e.Unread, func(line UnreadLine) bool { return line.Name == name })
 }
 
 // Explain says what is wrong with a line that sets nothing, and what to write.
@@ -85,7 +89,7 @@ func (e Env) Explain(line UnreadLine) (detail, todo string) {
 // key returns the operator's own credentials. All parts come from one place: a key goes with no
 // other's token.
 func (e Env) key() (common.CredentialIface, error) {
-	fromFile := func(name string) (string, bool) { value, ok := e.file[name]; return value, ok }
+	fromFile := func(name string) (string, bool) { value, ok := e.values[name]; return value, ok }
 	for _, place := range []func(string) (string, bool){e.shell, fromFile} {
 		for _, prefix := range []string{"TENCENT_", "TENCENTCLOUD_"} {
 			get := func(name string) string {

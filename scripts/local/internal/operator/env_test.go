@@ -81,14 +81,14 @@ func TestDotenvAsScfReadsIt(t *testing.T) {
 func TestCommentsBehindValues(t *testing.T) {
 	t.Parallel()
 	d := parseDotenv("# A=1 # x\nB=1 # x\n C = 1\t#x\nD='1 # x'\nE=\"#\"\nF=1#2\nG= # x\nB=2 # y\n")
-	assert.Equal(t, []string{"B", "C", "G"}, d.commented)
+	assert.Equal(t, []string{"B", "C", "G"}, d.Commented)
 }
 
 func TestLinesThatSetNothing(t *testing.T) {
 	t.Parallel()
 	d := parseDotenv(
 		"\ufeff# a comment\r\n\r\n \t\nA=1\nexport B=2\nC: 3\nD 4\n'\n\texport\tE =5\n")
-	assert.Equal(t, []UnreadLine{{5, "B"}, {6, "C"}, {7, ""}, {8, ""}, {9, "E"}}, d.unread)
+	assert.Equal(t, []UnreadLine{{5, "B"}, {6, "C"}, {7, ""}, {8, ""}, {9, "E"}}, d.Unread)
 }
 
 func TestFindEnv(t *testing.T) {

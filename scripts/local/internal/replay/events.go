@@ -1,8 +1,10 @@
 package replay
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -23,10 +25,11 @@ type sample struct {
 	want     []byte // nil if nothing is expected
 }
 
-// loadEvents reads the events named, or all of testdata.
-func loadEvents(root string, paths []string, stdin io.Reader) ([]sample, error) {
+// loadEvents reads the events named, or all of testdata. Its errors are [term.UsageError].
+func loadEvents(root string, paths []string, stdio term.Stdio) ([]sample, error) {
+	testdata := filepath.Join(root, "testdata", "events")
 	if len(paths) == 0 {
-		paths, _ = filepath.Glob(filepath.Join(root, "testdata", "events", "*.json"))
+		paths, _ = filepath.Glob(filepath.Join(testdata, "*.json"))
 	}
 	var events []sample
 	for _, path := range paths {
@@ -36,13 +39,14 @@ func loadEvents(root string, paths []string, stdin io.Reader) ([]sample, error) 
 		if strings.HasPrefix(path, "-") && path != "-" {
 			return nil, term.UsageError{Text: "replay: flags go before files: " + path}
 		}
-		e, err := loadEvent(path, stdin)
+		e, err := loadEvent(testdata, path, stdio.In)
+		if err == nil && isMessage(e.payload) {
+			fmt.Fprintf(stdio.Err, "%s is a message without an event around it: replayed as the "+
+				"body of testdata/events/sign-in.json\n", e.name)
+			e.payload, err = wrap(testdata, e.payload)
+		}
 		if err != nil {
 			return nil, term.UsageError{Text: "replay: " + err.Error()}
-		}
-		if isMessage(e.payload) {
-			return nil, term.UsageError{Text: "replay: " + e.name + " is a message, " +
-				"not the event that SCF makes of it: see testdata/events/sign-in.json"}
 		}
 		events = append(events, e)
 	}
@@ -53,25 +57,56 @@ func loadEvents(root string, paths []string, stdin io.Reader) ([]sample, error) 
 	return events, nil
 }
 
-func loadEvent(path string, stdin io.Reader) (sample, error) {
+// loadEvent reads a file, an event of testdata by its name, or standard input.
+func loadEvent(testdata, path string, stdin io.Reader) (e sample, err error) {
 	if path == "-" {
-		payload, err := io.ReadAll(stdin)
-		return sample{name: "standard input", payload: payload}, err
+		e.name = "standard input"
+		if e.payload, err = io.ReadAll(stdin); err != nil {
+			return e, err
+		}
+		return e, checkJSON(e.name, e.payload)
 	}
-	payload, err := os.ReadFile(path)
+	_, missing := os.Stat(path)
+	if missing != nil && filepath.Base(path) == path && filepath.Ext(path) == "" {
+		path = filepath.Join(testdata, path+".json")
+	}
+	if e.payload, err = os.ReadFile(path); err != nil {
+		return e, err
+	}
+	if err := checkJSON(path, e.payload); err != nil {
+		return e, err
+	}
+	stem := strings.TrimSuffix(path, ".json")
+	e.name, e.wantFile = filepath.Base(stem), stem+wantSuffix
+	if e.want, err = os.ReadFile(e.wantFile); errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return e, err
+}
+
+// checkJSON names the line where an event isn't JSON. SCF hands the function no such event.
+func checkJSON(name string, payload []byte) error {
+	var value any
+	syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(payload, &value))
+	if !ok {
+		return nil
+	}
+	line := 1 + bytes.Count(payload[:syntax.Offset], []byte("\n"))
+	return fmt.Errorf("%s:%d: %w", name, line, syntax)
+}
+
+// wrap puts a message in the place of the body of testdata's sign-in.
+func wrap(testdata string, message []byte) ([]byte, error) {
+	text, err := os.ReadFile(filepath.Join(testdata, "sign-in.json"))
 	if err != nil {
-		return sample{}, err
+		return nil, err
 	}
-	e := sample{
-		name:     strings.TrimSuffix(filepath.Base(path), ".json"),
-		payload:  payload,
-		wantFile: strings.TrimSuffix(path, ".json") + wantSuffix,
+	var event map[string]any
+	if err := json.Unmarshal(text, &event); err != nil {
+		return nil, err
 	}
-	e.want, err = os.ReadFile(e.wantFile)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return sample{}, err
-	}
-	return e, nil
+	event["body"] = string(message)
+	return json.Marshal(event)
 }
 
 // isMessage reports whether a payload is what callers post, as the README shows it, in place of an

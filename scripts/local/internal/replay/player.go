@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -12,6 +13,8 @@ import (
 	"scf-sms/internal/cloudsim"
 	"scf-sms/internal/scfhost"
 	"scf-sms/internal/simulation"
+	"scf-sms/scripts/local/internal/function"
+	"scf-sms/scripts/local/internal/term"
 )
 
 // requestID is that of every replayed invocation, so that answers can be compared.
@@ -52,6 +55,7 @@ func (p *player) play(ctx context.Context, event []byte) (outcome, error) {
 		return outcome{}, err
 	}
 	o := outcome{result: result, Answer: result.Payload, SMS: []message{}}
+	o.line, _, _ = function.ReadLog(result.Stdout)
 	for _, m := range p.sim.Cloud.Outbox() {
 		o.SMS = append(o.SMS, message{
 			m.PhoneNumber, m.SignName, m.TemplateID, m.Params, m.SessionContext, m.Text,
@@ -77,6 +81,7 @@ type outcome struct {
 	Log    []map[string]any `json:"log"`    // what the function printed, without times
 
 	result scfhost.Result
+	line   function.LogLine
 }
 
 type message struct {
@@ -88,25 +93,23 @@ type message struct {
 	Text           string   `json:"text"`
 }
 
-// untilMidnight stands in the expected answer for a Retry-After that depends on the time of day.
-const untilMidnight = `"retry-after": "*"`
+// open is what stands in the expected outcome for a field that differs each time, such as a
+// Retry-After that depends on the time of day.
+var open = regexp.MustCompile(`"([\w-]+)": "\*"`)
 
-// golden is the outcome as a file. Where want leaves the Retry-After open, so does the result.
+// golden is the outcome as a file. Where want leaves a field open, so does the result.
 func (o outcome) golden(want []byte) []byte {
 	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(o); err != nil {
+	if term.PrintJSON(&text, o) != nil {
 		// The answer was not JSON.
 		return fmt.Appendf(nil, "%s\n", o.Answer)
 	}
-	if !bytes.Contains(want, []byte(untilMidnight)) {
-		return text.Bytes()
+	result := text.Bytes()
+	for _, field := range open.FindAllSubmatch(want, -1) {
+		value := regexp.MustCompile(`"` + string(field[1]) + `": ("[^"]*"|[0-9]+)`)
+		result = value.ReplaceAllLiteral(result, field[0])
 	}
-	before, after, _ := strings.Cut(text.String(), `"retry-after": "`)
-	_, after, _ = strings.Cut(after, `"`)
-	return []byte(before + untilMidnight + after)
+	return result
 }
 
 // diff says how the outcome differs from what is expected; "" if it doesn't.

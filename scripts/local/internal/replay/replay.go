@@ -14,14 +14,16 @@ import (
 	"scf-sms/scripts/local/internal/term"
 )
 
-const help = `Usage: go run ./scripts/local replay [-v] [-update] [EVENT.json ...]
+const help = `Usage: go run ./scripts/local replay [-v] [-update] [EVENT ...]
 
 Feeds the function events as SCF delivers them, each to a fresh instance in
-front of a simulated Tencent Cloud, and shows the outcome of each. Without
-arguments that is all of testdata/events; what is expected of NAME.json stands
-beside it in NAME.want.json. "-" reads an event from standard input.
+front of a simulated Tencent Cloud, and shows the outcome of each. An EVENT is
+a file, the name of one in testdata/events such as sign-in, or "-" for standard
+input; without arguments it is all of testdata/events. What is expected of
+NAME.json stands beside it in NAME.want.json. A message alone, as Logto posts
+it, is replayed as the body of testdata/events/sign-in.json.
 
-Example: go run ./scripts/local replay -v testdata/events/sign-in.json
+Example: go run ./scripts/local replay -v sign-in
 
 `
 
@@ -37,7 +39,7 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	if err != nil {
 		return err
 	}
-	events, err := loadEvents(root, flags.Args(), stdio.In)
+	events, err := loadEvents(root, flags.Args(), stdio)
 	if err != nil {
 		return err
 	}
@@ -51,7 +53,10 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	}
 	defer p.close()
 
-	report := newReporter(stdio.Out, events, *verbose)
+	report := reporter{out: stdio.Out, paint: term.Painter(stdio.Out), verbose: *verbose}
+	for _, e := range events {
+		report.width = max(report.width, len(e.name))
+	}
 	for _, e := range events {
 		o, err := p.play(ctx, e.payload)
 		if err != nil {

@@ -18,7 +18,7 @@ func TestEventsInTestdata(t *testing.T) {
 	t.Parallel()
 	root, err := checkout.Root()
 	require.NoError(t, err)
-	events, err := loadEvents(root, nil, nil)
+	events, err := loadEvents(root, nil, term.Stdio{})
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(events), 59, "an event is gone")
 	binary, err := checkout.Build(t.Context(), root)
@@ -41,7 +41,28 @@ func command(t *testing.T, stdin string, args ...string) (stdout string, err err
 	t.Helper()
 	var out, errs bytes.Buffer
 	err = Run(t.Context(), args, term.Stdio{In: strings.NewReader(stdin), Out: &out, Err: &errs})
-	return out.String(), err
+	return errs.String() + out.String(), err
+}
+
+func TestBrokenInputNamesTheLine(t *testing.T) {
+	t.Parallel()
+	root, err := checkout.Root()
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "mine.json")
+	for text, want := range map[string]string{
+		"{\n \"body\": \"\",\n}": ":3: invalid character '}' " +
+			"looking for beginning of object key string",
+		"{\n \"body\": \"\"\n":    ":3: unexpected end of JSON input",
+		"{\n}\n{}":                ":3: invalid character '{' after top-level value",
+		"":                        ":1: unexpected end of JSON input",
+		"to=8613800138000&type=x": ":1: invalid character 'o' in literal true (expecting 'r')",
+	} {
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		_, err := loadEvents(root, []string{file}, term.Stdio{})
+		require.Equal(t, term.UsageError{Text: "replay: " + file + want}, err)
+		_, err = loadEvents(root, []string{"-"}, term.Stdio{In: strings.NewReader(text)})
+		require.Equal(t, term.UsageError{Text: "replay: standard input" + want}, err)
+	}
 }
 
 func TestReplayOfOneEvent(t *testing.T) {
@@ -79,11 +100,24 @@ func TestReplayOfOneEvent(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(want), string(updated))
 	})
+	t.Run("by its name", func(t *testing.T) {
+		out, err := command(t, "", "sign-in")
+		require.NoError(t, err)
+		require.Contains(t, out, "✓ sign-in  200")
+	})
 	t.Run("a message in place of an event", func(t *testing.T) {
-		_, err := command(t,
-			`{"to": "8613800138000", "type": "SignIn", "payload": {"code": "482913"}}`, "-")
-		require.Equal(t, term.UsageError{Text: "replay: standard input is a message, " +
-			"not the event that SCF makes of it: see testdata/events/sign-in.json"}, err)
+		out, err := command(t,
+			`{"to": "85261234567", "type": "SignIn", "payload": {"code": "739104"}}`, "-")
+		require.NoError(t, err)
+		require.Contains(t, out, "standard input is a message without an event around it: "+
+			"replayed as the body of testdata/events/sign-in.json\n")
+		require.Regexp(t, `· standard input  200 .* \+852····67  2220001 .*739104`, out)
+	})
+	t.Run("a refusal has its reason in the row", func(t *testing.T) {
+		out, err := command(t, "", "tencent-balance")
+		require.NoError(t, err)
+		require.Regexp(t, `(?m)^✓ tencent-balance  50\d .* provider_refused: `+
+			`FailedOperation\.InsufficientBalanceInSmsPackage: \S+`, out)
 	})
 	t.Run("from standard input, with the answer and the log", func(t *testing.T) {
 		out, err := command(t, string(payload), "-v", "-")

@@ -17,21 +17,12 @@ type reporter struct {
 	paint   term.Paint
 	verbose bool
 	width   int // of the names
-	line    int // of a line; 0: any
 
 	events, messages, different, open int
 	time                              time.Duration
 }
 
-func newReporter(out io.Writer, events []sample, verbose bool) *reporter {
-	r := &reporter{out: out, paint: term.Painter(out), verbose: verbose, line: term.Width(out)}
-	for _, e := range events {
-		r.width = max(r.width, len(e.name))
-	}
-	return r
-}
-
-// row shows one event: its name, the status, the time, and what was sent.
+// row shows one event: its name, the status, the time, and what was sent or why nothing was.
 func (r *reporter) row(e sample, o outcome) {
 	r.events++
 	r.messages += len(o.SMS)
@@ -46,22 +37,21 @@ func (r *reporter) row(e sample, o outcome) {
 		mark = r.paint(term.Red, "✗")
 		r.different++
 	}
-	ms := o.result.Duration.Milliseconds()
-	head, sent := fmt.Sprintf("%-*s  %s  %5d ms  ", r.width, e.name, o.status(), ms), o.sent()
-	if r.line > 0 && term.Cells("✓ "+head+sent) > r.line { // it gets lines of its own
+	status := "???"
+	if code := o.result.StatusCode(); code != 0 {
+		status = fmt.Sprint(code)
+	}
+	head := fmt.Sprintf("%-*s  %s  %5d ms  ", r.width, e.name, status,
+		o.result.Duration.Milliseconds())
+	sent, line := o.sent(), term.Width(r.out)
+	if term.Cells("✓ "+head+sent) > line { // it gets lines of its own
 		const indent = "\n    "
-		sent = indent + strings.Join(term.Wrap(sent, r.line-len(indent)), indent)
+		sent = indent + strings.Join(term.Wrap(sent, line-len(indent)), indent)
 	}
 	fmt.Fprintf(r.out, "%s %s%s\n", mark, head, sent)
+	colors := map[byte]string{'-': term.Red, '+': term.Green}
 	for line := range strings.Lines(difference) {
-		color := ""
-		switch line[0] {
-		case '-':
-			color = term.Red
-		case '+':
-			color = term.Green
-		}
-		fmt.Fprintln(r.out, "    "+r.paint(color, strings.TrimSuffix(line, "\n")))
+		fmt.Fprintln(r.out, "    "+r.paint(colors[line[0]], strings.TrimSuffix(line, "\n")))
 	}
 	if r.verbose {
 		fmt.Fprintf(r.out, "    %s %s\n", r.paint(term.Faint, "answer"), o.Answer)
@@ -72,36 +62,20 @@ func (r *reporter) row(e sample, o outcome) {
 	}
 }
 
-func (o outcome) status() string {
-	if code := o.result.StatusCode(); code != 0 {
-		return fmt.Sprint(code)
-	}
-	return "???"
-}
-
 // sent says what reached a phone, or why nothing did.
 func (o outcome) sent() string {
 	var parts []string
 	for _, m := range o.SMS {
 		parts = append(parts, fmt.Sprintf("%s  %s  %s", phone.Mask(m.To), m.TemplateID, m.Text))
 	}
-	if reason := o.reason(); reason != "sent" {
+	if o.line.Outcome != "sent" {
+		reason := cmp.Or(o.line.Outcome, "no outcome logged")
+		if why := o.line.Reason(); why != "" {
+			reason += ": " + why
+		}
 		parts = append(parts, reason)
 	}
 	return strings.Join(parts, "; ")
-}
-
-// reason is the outcome's word, from the log, with Tencent's code if there is one.
-func (o outcome) reason() string {
-	if len(o.Log) == 0 {
-		return "no log line"
-	}
-	last := o.Log[len(o.Log)-1]
-	word := fmt.Sprint(cmp.Or(last["outcome"], any("no outcome")))
-	if code, ok := last["tencentCode"].(string); ok && word != "sent" {
-		word += " (" + code + ")"
-	}
-	return word
 }
 
 // total closes the report.

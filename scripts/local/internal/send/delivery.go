@@ -66,7 +66,7 @@ func (s *sender) ask(
 	reports, failure := s.Reports(ctx, p.number(), began.Add(-time.Minute))
 	if failure != nil {
 		is := func(name string) bool { return tencent.Is(failure.Code, name) }
-		d.Description = cmp.Or(failure.Code, failure.Reason)
+		d.Description = operator.Plain(cmp.Or(failure.Code, failure.Reason))
 		if is("UnauthorizedOperation") {
 			d.Description = "your key may not sms:PullSmsSendStatusByPhoneNumber"
 		}
@@ -78,7 +78,7 @@ func (s *sender) ask(
 		if report == nil || !sent.matches(report, began) {
 			continue
 		}
-		d.Description = operator.Value(report.Description)
+		d.Description = operator.Plain(operator.Value(report.Description))
 		d.Seconds = max(0, int64(operator.Value(report.UserReceiveTime))-began.Unix())
 		switch operator.Value(report.ReportStatus) {
 		case "SUCCESS":
@@ -96,10 +96,10 @@ func (s *sender) ask(
 // SessionContext, which is our request id and which few accounts get back; else by time.
 func (i *invocation) matches(report *smsapi.PullSmsSendStatus, began time.Time) bool {
 	switch session := operator.Value(report.SessionContext); {
-	case i.log.SerialNo != "":
-		return operator.Value(report.SerialNo) == i.log.SerialNo
+	case i.SerialNo != "":
+		return operator.Value(report.SerialNo) == i.SerialNo
 	case session != "":
-		return session == i.requestID
+		return session == i.RequestID
 	default:
 		return int64(operator.Value(report.UserReceiveTime)) >= began.Unix()
 	}

@@ -14,30 +14,14 @@ import (
 
 // invocation is what the function made of the message.
 type invocation struct {
-	requestID string
-	status    int
-	body      string
-	log       function.LogLine
-	others    []string // lines that it printed besides
+	result
+	body   string
+	log    function.LogLine
+	others []string // lines that it printed besides
 }
 
-func (i *invocation) accepted() bool { return i.status == http.StatusOK }
-
-// doubtful is an invocation after which nobody knows whether the message went out.
-func (i *invocation) doubtful() bool { return i.log.Outcome == "outcome_unknown" }
-
-func (i *invocation) result() result {
-	return result{
-		Accepted:         i.accepted(),
-		Status:           i.status,
-		Outcome:          i.log.Outcome,
-		SerialNo:         i.log.SerialNo,
-		RequestID:        i.requestID,
-		TencentCode:      i.log.TencentCode,
-		TencentRequestID: i.log.TencentRequestID,
-		Hint:             i.log.Hint,
-	}
-}
+// doubtful is a result after which nobody knows whether the message went out.
+func (r *result) doubtful() bool { return r.Outcome == "outcome_unknown" }
 
 // plan is the request to Tencent SMS that the function makes of the message.
 type plan struct {
@@ -89,6 +73,7 @@ func (s *sender) rehearse(ctx context.Context) (*plan, *invocation, error) {
 
 	f := s.function()
 	f.Env["SSM_ENDPOINT"], f.Env["SMS_ENDPOINT"] = server.URL, server.URL
+	delete(f.Env, "CALLERS_SECRET_NAME") // the one secret has all
 	f.Role = func() scfhost.Role { return scfhost.Role{SecretID: id, SecretKey: key} }
 	refusal, err := s.invoke(ctx, f, authorization)
 	if err != nil {
@@ -121,14 +106,13 @@ func (s *sender) invoke(
 	if err != nil {
 		return nil, err
 	}
-	const url = "http://function.invalid/"
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, nil)
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", authorization)
-	event, err := scfhost.Event(request, body)
+	event, err := json.Marshal(map[string]any{
+		"httpMethod": http.MethodPost,
+		"headers": map[string]string{
+			"Content-Type": "application/json", "Authorization": authorization,
+		},
+		"body": string(body),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -136,14 +120,19 @@ func (s *sender) invoke(
 	if err != nil {
 		return nil, err
 	}
-	i := &invocation{requestID: came.RequestID, status: came.StatusCode()}
+	i := &invocation{}
 	i.log, _, i.others = function.ReadLog(came.Stdout + came.Stderr)
+	i.result = result{
+		Accepted: came.StatusCode() == http.StatusOK, Status: came.StatusCode(),
+		Outcome: i.log.Outcome, SerialNo: i.log.SerialNo, RequestID: came.RequestID,
+		TencentCode: i.log.TencentCode, TencentRequestID: i.log.TencentRequestID, Hint: i.log.Hint,
+	}
 	var answer struct{ Body string }
 	if json.Unmarshal(came.Payload, &answer) == nil {
 		i.body = answer.Body
 	}
 	if came.Failed {
-		i.body, i.log.Outcome = string(came.Payload), "the function failed"
+		i.body, i.Outcome = string(came.Payload), "the function failed"
 	}
 	return i, nil
 }

@@ -1,13 +1,9 @@
 // Package send is the command that sends one real message.
-//
-//	send.go      the command: rehearse, ask, send, watch
-//	invoke.go    the function with the operator's key, and what it asks Tencent for
-//	delivery.go  the delivery report
-//	show.go      what is shown of it all
 package send
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -19,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"scf-sms/internal/settings"
 	"scf-sms/scripts/local/internal/function"
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/term"
@@ -59,10 +56,7 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 		"verification `CODE` of 1 to 6 digits; by default six random ones")
 	flags.StringVar(&o.locale, "locale", "", "the reader's language `TAG`, such as zh-CN")
 	var from operator.Options
-	flags.StringVar(&from.EnvFile, "env", "", "read the settings from `FILE`")
-	flags.StringVar(&from.Stage, "stage", "", "the `STAGE` of scf deploy --stage")
-	flags.BoolVar(&from.Simulate, "simulate", false,
-		"send to a simulated Tencent Cloud for nothing; without -env with its own settings")
+	from.AddFlags(flags, "send to a simulated Tencent Cloud for nothing")
 	yes := flags.Bool("yes", false, "send without asking")
 	flags.BoolVar(&o.watch, "watch", false, "wait up to a minute for the delivery report")
 	flags.BoolVar(&o.json, "json", false, "for machines: the result as one object, alone")
@@ -80,8 +74,6 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 		mistake = "-code must be 1 to 6 digits: " + o.code
 	case ask && o.json:
 		mistake = "-json can't ask; say -yes to send without being asked"
-	case from.EnvFile != "" && from.Stage != "":
-		mistake = "-env names the file and -stage finds it: give one of them"
 	}
 	if mistake != "" {
 		return term.UsageError{Text: "send: " + mistake}
@@ -96,6 +88,13 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	defer a.Close()
 	if reason := unsendable(a); reason != "" {
 		return term.UsageError{Text: "send: " + reason}
+	}
+	if !a.Settings.Templates.Has(o.usageType) {
+		meant := operator.Meant(o.usageType, operator.UsageTypes())
+		if meant != "" && meant != o.usageType {
+			return term.UsageError{Text: "send: there is no usage type " + o.usageType + ": " +
+				meant + "?"}
+		}
 	}
 	if ask && !term.IsTerminal(stdio.In) {
 		return term.UsageError{Text: "send: standard input is no terminal to ask at; " +
@@ -159,10 +158,10 @@ func (s *sender) run(ctx context.Context) (result, error) {
 	if refusal != nil {
 		s.show(refusal)
 		s.line("note", "this was a rehearsal: Tencent Cloud has not been asked")
-		if refusal.log.Outcome == "invalid_phone_number" {
+		if refusal.Outcome == "invalid_phone_number" {
 			s.line("", "write the number with + and its calling code, such as +8613800138000")
 		}
-		return refusal.result(), term.ErrNegative
+		return refusal.result, term.ErrNegative
 	}
 	s.showPlan(plan)
 	if s.confirm != nil && !s.confirm(ctx) {
@@ -170,11 +169,11 @@ func (s *sender) run(ctx context.Context) (result, error) {
 		return result{Outcome: "declined"}, term.ErrNegative
 	}
 
-	secret, err := s.Secret(ctx)
+	secret, err := s.Secret(ctx, s.Key)
 	if err != nil {
 		fault, _ := errors.AsType[*secrets.Error](err)
 		return result{}, fmt.Errorf("send: the secret %s can't be read: %s; %q says more",
-			s.Settings.Secret.Name, reason(fault), "check")
+			s.Settings.Secret.Name, operator.Plain(cmp.Or(fault.Code, fault.Text)), "check")
 	}
 	began := s.Clock.Now()
 	sent, err := s.invoke(ctx, s.function(), secret.Values(secrets.Authorization)[0])
@@ -186,8 +185,8 @@ func (s *sender) run(ctx context.Context) (result, error) {
 		return result{}, err
 	}
 	s.show(sent)
-	r := sent.result()
-	if s.watch && (sent.accepted() || sent.doubtful()) {
+	r := sent.result
+	if s.watch && (r.Accepted || r.doubtful()) {
 		r.Delivery = s.follow(ctx, plan, sent, began)
 	}
 	// What the phone has was accepted, even if the answer that said so was lost.
@@ -200,21 +199,10 @@ func (s *sender) run(ctx context.Context) (result, error) {
 	return r, nil
 }
 
-// reason is why the secret can't be read, in a few words.
-func reason(fault *secrets.Error) string {
-	if fault.Code != "" {
-		return fault.Code
-	}
-	return fault.Text
-}
-
 // unsendable says in one line why nothing can be sent from here, or "".
 func unsendable(a *operator.Account) string {
 	if len(a.Settings.Problems) > 0 {
-		var all []string
-		for _, p := range a.Settings.Problems {
-			all = append(all, p.String())
-		}
+		all := settings.Sentences(a.Settings.Problems)
 		for _, line := range a.Env.Unread {
 			detail, _ := a.Env.Explain(line)
 			all = append(all, detail)

@@ -73,7 +73,8 @@ func (d *desk) shown() string {
 	for pattern, fixed := range map[string]string{
 		`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`: "(id)",
 		`\d+ ms, of which \d+ in SSM and \d+ in SMS`:                    "(times)",
-		`after \d s`: "after (n) s",
+		`\([0-9a-f]{8}\)`: "((id))",
+		`after \d s`:      "after (n) s",
 	} {
 		text = regexp.MustCompile(pattern).ReplaceAllString(text, fixed)
 	}
@@ -196,10 +197,10 @@ func TestSend(t *testing.T) {
 		report, err := d.run(t.Context())
 		require.NoError(t, err)
 		require.False(t, report.Accepted)
-		require.Equal(t, 504, report.Status)
+		require.Equal(t, 202, report.Status)
 		require.Equal(t, delivered, report.Delivery.Status)
 		require.Contains(t, d.out.String(),
-			"? nobody knows whether it was sent: 504 outcome_unknown")
+			"? nobody knows whether it was sent: 202 outcome_unknown")
 	})
 	t.Run("refused", func(t *testing.T) {
 		t.Parallel()
@@ -254,6 +255,19 @@ func TestSend(t *testing.T) {
 			"2220014 with 482913, 10", "signature     Example", "sender id     ACME"} {
 			require.Contains(t, d.out.String(), line)
 		}
+	})
+	t.Run("with a secret of the callers' own", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, binary)
+		d.Over["CALLERS_SECRET_NAME"], d.Settings.Secret.Callers = "callers", "callers"
+		d.Sim.Cloud.Update(func(c *cloudsim.Account) {
+			c.Secrets = append(c.Secrets, cloudsim.Secret{Name: "callers",
+				Versions: map[string]cloudsim.SecretValue{
+					"SSM_Current": {String: `{"authorization": "Bearer callers"}`}}})
+		})
+		_, err := d.run(t.Context())
+		require.NoError(t, err)
+		require.Len(t, d.Sim.Cloud.Outbox(), 1)
 	})
 	t.Run("the secret can't be read", func(t *testing.T) {
 		t.Parallel()
@@ -389,6 +403,8 @@ func TestSendCommandLine(t *testing.T) {
 				`line 10 of .*wrong.env sets nothing: scf reads NAME=value only$`},
 		{"no key", []string{"-to", "+1", "-yes", "-env", keyless},
 			`^send: TENCENT_SECRET_ID and TENCENT_SECRET_KEY are not set$`},
+		{"a usage type that there isn't", []string{"-to", "+1", "-env", complete, "-type", "signin"},
+			`^send: there is no usage type signin: SignIn\?$`},
 		{"nobody to ask", []string{"-to", "+1", "-env", complete},
 			`^send: standard input is no terminal to ask at; ` +
 				`say -yes to send without being asked$`},

@@ -17,7 +17,7 @@ func (s *sender) line(label, text string) {
 	if text == "" {
 		return
 	}
-	for i, line := range term.Wrap(text, term.PageWidth-labelWidth-4) {
+	for i, line := range term.Wrap(operator.Plain(text), term.PageWidth-labelWidth-4) {
 		if i > 0 {
 			label = ""
 		}
@@ -62,22 +62,24 @@ func (s *sender) show(i *invocation) {
 	l := &i.log
 	fmt.Fprintln(s.out)
 	switch {
-	case i.accepted():
+	case i.Accepted:
 		fmt.Fprintln(s.out, s.paint(term.Green, "✓ accepted by Tencent"))
 	case i.doubtful():
 		doubt := s.paint(term.Yellow, "? nobody knows whether it was sent")
-		fmt.Fprintf(s.out, "%s: %d %s\n", doubt, i.status, l.Outcome)
+		fmt.Fprintf(s.out, "%s: %d %s\n", doubt, i.Status, i.Outcome)
 	default:
-		fmt.Fprintf(s.out, "%s: %d %s\n", s.paint(term.Red, "✗ not sent"), i.status, l.Outcome)
+		fmt.Fprintf(s.out, "%s: %d %s\n", s.paint(term.Red, "✗ not sent"), i.Status, i.Outcome)
 	}
-	s.line("SerialNo", l.SerialNo)
-	if !i.accepted() {
-		s.line("reason", l.TencentCode)
-		s.line("hint", l.Hint)
-		s.line("answer", i.body)
+	s.line("SerialNo", i.SerialNo)
+	if !i.Accepted {
+		s.line("reason", i.TencentCode)
+		s.line("hint", i.Hint)
+		if i.Status >= 400 {
+			s.line("answer", i.body)
+		}
 	}
-	s.line("request id", i.requestID)
-	s.line("Tencent's id", l.TencentRequestID)
+	s.line("request id", i.RequestID)
+	s.line("Tencent's id", i.TencentRequestID)
 	times := fmt.Sprintf("%d ms, of which %d in SSM and %d in SMS", l.Ms, l.SSMMs, l.SMSMs)
 	if l.Attempts > 1 {
 		times += fmt.Sprintf(", %d attempts", l.Attempts)

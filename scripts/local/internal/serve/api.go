@@ -5,41 +5,39 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"time"
 
 	"scf-sms/internal/cloudsim"
+	"scf-sms/internal/template"
+	"scf-sms/secrets"
 )
 
 // routes are what the page asks for.
 func (w *workbench) routes() http.Handler {
 	mux := http.NewServeMux()
 	pageRoutes(mux)
-	mux.HandleFunc("GET "+ours+"state", w.getState)
 	mux.HandleFunc("GET "+ours+"stream", w.getStream)
 	mux.HandleFunc("POST "+ours+"fault", post(w, func(body struct{ Action, Name string }) error {
 		return w.setFault(body.Action, body.Name)
 	}))
-	mux.HandleFunc("POST "+ours+"limits", post(w, func(body limits) error {
-		w.setLimits(body)
-		return nil
-	}))
-	mux.HandleFunc("POST "+ours+"rotate-key", post(w, func(struct{}) error {
-		return w.rotateKey()
-	}))
-	mux.HandleFunc("POST "+ours+"rotate-token", post(w, func(struct{}) error {
-		return w.rotateToken()
-	}))
-	mux.HandleFunc("POST "+ours+"restart", post(w, func(struct{}) error {
-		w.live.restart()
-		w.journal.note("instance ended: the next request is a cold start")
-		return nil
-	}))
-	mux.HandleFunc("POST "+ours+"clear", post(w, func(struct{}) error {
-		w.live.sim.Cloud.Reset()
-		w.journal.note("phone emptied, limits counted anew")
-		return nil
-	}))
+	mux.HandleFunc("POST "+ours+"limits", post(w, w.setLimits))
+	for name, press := range map[string]func() error{
+		"rotate-key": w.rotateKey, "rotate-token": w.rotateToken, "restart": w.restart, "clear": w.clear,
+	} {
+		mux.HandleFunc("POST "+ours+name, post(w, func(struct{}) error { return press() }))
+	}
 	return mux
+}
+
+func (w *workbench) restart() error {
+	w.live.restart()
+	w.journal.note("instance ended: the next request is a cold start")
+	return nil
+}
+
+func (w *workbench) clear() error {
+	w.live.sim.Cloud.Reset()
+	w.journal.note("phone emptied, limits counted anew")
+	return nil
 }
 
 // post reads a body of JSON, does what it asks for, and wakes the pages.
@@ -59,40 +57,26 @@ func post[T any](w *workbench, do func(T) error) http.HandlerFunc {
 	}
 }
 
-// state is everything the page shows.
+// state is everything the page shows. The page's script knows the fields by their names here.
 type state struct {
-	URL           string            `json:"url"`
-	Authorization string            `json:"authorization"`
-	KeyID         string            `json:"keyId"`
-	Warm          bool              `json:"warm"`
-	Broken        string            `json:"broken"`
-	Problems      []string          `json:"problems"`
-	Templates     []entry           `json:"templates"`
-	Faults        []fault           `json:"faults"`
-	Chosen        map[string]string `json:"chosen"` // :: action → name of its fault
-	Limits        limits            `json:"limits"`
-	Messages      []sms             `json:"messages"` // newest last
-	Last          *exchange         `json:"last"`
+	URL           string
+	Authorization string
+	KeyID         string
+	Warm          bool
+	Broken        string
+	Problems      []string
+	Templates     []entry
+	Faults        []fault
+	Chosen        map[string]string // :: action → name of its fault
+	Limits        limits
+	Messages      []cloudsim.Message // newest last
+	Last          *exchange
 }
 
-// entry is one of TEMPLATES.
+// entry is one of TEMPLATES, with the text that the cloud has for it.
 type entry struct {
-	ID          string `json:"id"`
-	UsageType   string `json:"usageType"`
-	Destination string `json:"destination"`
-	Locale      string `json:"locale"`
-	Text        string `json:"text"`
-}
-
-// sms is a message as the phone shows it.
-type sms struct {
-	SerialNo string    `json:"serialNo"`
-	To       string    `json:"to"`
-	Text     string    `json:"text"`
-	Template string    `json:"template"`
-	KeyID    string    `json:"keyId"`
-	Time     time.Time `json:"time"`
-	Answered bool      `json:"answered"` // false: whoever sent it was not told
+	template.Template
+	Text string
 }
 
 // phoneHolds is how many messages the page shows.
@@ -108,48 +92,27 @@ func (w *workbench) state() (state, <-chan struct{}) {
 
 	if secret := w.secret(); secret != nil {
 		s.KeyID = secret.Key.GetSecretId()
+		s.Authorization = secret.Values(secrets.Authorization)[0]
 	}
-	s.Authorization = w.authorization()
 	s.Limits = w.limits()
 	s.Warm = w.live.warm()
-	for _, p := range w.live.settings.Load().Problems {
+	s.Faults = faults()
+	outbox := w.live.sim.Cloud.Outbox()
+	s.Messages = append([]cloudsim.Message{}, outbox[max(0, len(outbox)-phoneHolds):]...)
+	settings := w.live.settings.Load()
+	for _, p := range settings.Problems {
 		s.Problems = append(s.Problems, p.String())
 	}
-	s.Templates = w.templates()
-	s.Faults = faults()
-	s.Messages = []sms{}
-	outbox := w.live.sim.Cloud.Outbox()
-	for _, m := range outbox[max(0, len(outbox)-phoneHolds):] {
-		s.Messages = append(s.Messages, sms{
-			m.SerialNo, m.PhoneNumber, m.Text, m.TemplateID, m.KeyID, m.Time, m.Answered,
-		})
-	}
-	return s, changed
-}
-
-// templates are the entries of TEMPLATES, with the texts that the cloud has for them.
-func (w *workbench) templates() []entry {
 	texts := map[string]string{}
 	w.live.sim.Cloud.Update(func(a *cloudsim.Account) {
 		for _, t := range a.Templates {
 			texts[t.ID] = t.Text
 		}
 	})
-	list := []entry{}
-	for _, t := range w.live.settings.Load().Templates {
-		destination := "china"
-		if t.Overseas {
-			destination = "overseas"
-		}
-		list = append(list, entry{t.ID, t.UsageType, destination, t.Locale, texts[t.ID]})
+	for _, t := range settings.Templates {
+		s.Templates = append(s.Templates, entry{t, texts[t.ID]})
 	}
-	return list
-}
-
-func (w *workbench) getState(rw http.ResponseWriter, _ *http.Request) {
-	s, _ := w.state()
-	rw.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(rw).Encode(s)
+	return s, changed
 }
 
 // getStream sends the state now and whenever it changes, as server-sent events.

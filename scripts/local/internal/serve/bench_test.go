@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
@@ -125,9 +126,17 @@ func (b *bench) do(t *testing.T, name, body string) {
 
 func (b *bench) state(t *testing.T) state {
 	t.Helper()
-	status, text := call(t, "GET", b.url+ours+"state", "")
-	require.Equal(t, http.StatusOK, status)
-	var s state
-	require.NoError(t, json.Unmarshal([]byte(text), &s))
+	return stateOf(t, b.url)
+}
+
+// stateOf is what a page that is opened at a URL is shown first.
+func stateOf(t *testing.T, url string) (s state) {
+	t.Helper()
+	answer, err := http.Get(url + ours + "stream")
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	line, err := bufio.NewReader(answer.Body).ReadBytes('\n')
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(bytes.TrimPrefix(line, []byte("data: ")), &s))
 	return s
 }

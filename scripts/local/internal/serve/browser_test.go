@@ -114,7 +114,8 @@ func TestPage(t *testing.T) {
 			chromedp.SendKeys("#code", "482913"+kb.Enter, chromedp.ByQuery),
 			shows("#inbox .bubble", "【示例】您的登录验证码为482913，请勿泄露给他人。"),
 			shows("#inbox small", "+86 138 0013 8000"),
-			shows("#toast.good", "Enter the verification code"),
+			shows("#codes", "has been sent to your phone number +86 138 0013 8000"),
+			until(`document.querySelector("#maybe").hidden`),
 			shows("#status.good", "200"),
 			shows("#why",
 				"Template 1110001: the template of SignIn, for mainland numbers, "+
@@ -154,14 +155,46 @@ func TestPage(t *testing.T) {
 			shows("#done", "Done."),
 			enter("locale", "en"),
 			chromedp.Click("#go", chromedp.ByQuery),
-			shows("#toast.bad",
+			shows("#toast.shown",
 				`Error occurred in connector: `+
-					`{"message":"This phone number cannot receive verification codes.`),
+					`{"message":"This phone number cannot receive codes.`),
 			shows("#status.warn", "422"),
 			shows("#hint", "FailedOperation.PhoneNumberInBlacklist"),
 			shows("#faulty", "A fault is on: Number is on the blacklist"),
 			enter("SendSms", ""),
 			until(`document.querySelector("#SendSms-code").textContent === ""`))
+	})
+	t.Run("for as long as Logto, and then again if one asks for it", func(t *testing.T) {
+		const opacity = `getComputedStyle(document.querySelector("#toast")).opacity`
+		var width float64
+		see(t, tab,
+			until(opacity+` === "0"`),
+			chromedp.Click("#again", chromedp.ByQuery),
+			until(opacity+` === "1"`),
+			chromedp.Evaluate(`document.querySelector("#toast").offsetWidth`, &width),
+			until(opacity+` === "0"`))
+		require.Equal(t, 295.0, width)
+	})
+	t.Run("what nobody knows the outcome of is a success to Logto", func(t *testing.T) {
+		see(t, tab,
+			enter("SendSms", "lost"),
+			shows("#SendSms-code", "reset-sent"),
+			chromedp.Click("#random", chromedp.ByQuery),
+			chromedp.Click("#go", chromedp.ByQuery),
+			shows("#status.warn", "202"),
+			shows("#maybe", "Nobody knows whether the SMS was sent"),
+			shows("#codes", "Verify your phone number"),
+			shows("#inbox li:last-child .odd", "was never told"),
+			until(`document.querySelector("#toast").hidden`),
+			enter("SendSms", ""),
+			until(`document.querySelector("#SendSms-code").textContent === ""`))
+	})
+	t.Run("a mainland number without its calling code", func(t *testing.T) {
+		see(t, tab,
+			chromedp.Click(`[data-to="13800138000"]`, chromedp.ByQuery),
+			chromedp.Click("#go", chromedp.ByQuery),
+			shows("#bare", "BARE_NUMBERS=china"),
+			chromedp.Click(`[data-to="8613800138000"]`, chromedp.ByQuery))
 	})
 	t.Run("event, answer and log are a key apart", func(t *testing.T) {
 		see(t, tab,
@@ -179,12 +212,12 @@ func TestPage(t *testing.T) {
 			until(`document.querySelector("#keyId").textContent !== "`+before+`"`),
 			chromedp.Click("#random", chromedp.ByQuery),
 			chromedp.Click("#go", chromedp.ByQuery),
-			shows("#again",
+			shows("#retried",
 				"The first attempt was refused (AuthFailure.SecretIdNotFound): "+
 					"the secret was fetched anew, and it was sent with the new key."),
 			// With a new code, or it would be the same text within 30 seconds.
 			chromedp.Click("#go", chromedp.ByQuery),
-			until(`document.querySelector("#again").hidden`),
+			until(`document.querySelector("#retried").hidden`),
 			shows("#status.good", "200"),
 			chromedp.Click("[data-do=restart]", chromedp.ByQuery),
 			shows("#instance", "cold"),
@@ -217,7 +250,7 @@ func TestPage(t *testing.T) {
 		see(t, tab, chromedp.Evaluate(`(() => {
 			const flat = o => Object.entries(o).flatMap(
 				([k, v]) => typeof v === "string" ? [k] : flat(v));
-			const names = state.faults.map(f => f.action + "." + f.name);
+			const names = state.Faults.map(f => f.Action + "." + f.Name);
 			const marked = [...document.querySelectorAll("[data-t]")].map(e => e.dataset.t);
 			const en = flat(texts.en), zh = flat(texts.zh);
 			return [...en.filter(k => !zh.includes(k)),
@@ -246,7 +279,7 @@ func TestPage(t *testing.T) {
 		see(t, tab,
 			shows("#instance", "serve has stopped"),
 			chromedp.Click("#go", chromedp.ByQuery),
-			shows("#toast.bad", "Nobody answers"))
+			shows("#unreachable", "Nobody answers"))
 	})
 }
 
@@ -267,7 +300,7 @@ func TestPageSpeaksTheBrowsersLanguage(t *testing.T) {
 		enter("SendSms", "balance"),
 		shows("#done", "已完成。"),
 		chromedp.Click("#go", chromedp.ByQuery),
-		shows("#toast.bad", `连接器发生错误：{"message":"验证码发送失败。如持续出现，请联系客服。`))
+		shows("#toast.shown", `连接器发生错误：{"message":"验证码发送失败。若问题持续，请联系客服。`))
 
 	t.Run("and another, if asked to, from then on", func(t *testing.T) {
 		see(t, tab,
@@ -298,7 +331,7 @@ func TestPageOfAnotherSite(t *testing.T) {
 			const json = {...post, headers: {"Content-Type": "application/json"}};
 			try { await fetch(url + "clear", {...post, mode: "no-cors"}) } catch {}
 			try { await fetch(url + "clear", json); return "cleared" } catch {}
-			try { await fetch(url + "state"); return "read" } catch {}
+			try { await fetch(url + "stream"); return "read" } catch {}
 			return "kept out";
 		})()`, &came, func(p *runtime.EvaluateParams) *runtime.EvaluateParams {
 			return p.WithAwaitPromise(true)

@@ -10,112 +10,91 @@ import (
 
 // fault is one that the page can switch on: every request of its action meets it.
 type fault struct {
-	Action string `json:"action"`
-	Name   string `json:"name"`
-	Code   string `json:"code"` // what Tencent's answer says, or how there is none
-	fault  cloudsim.Fault
+	Action string
+	Name   string
+	Kind   cloudsim.Kind
+	Code   string // what Tencent's answer says; "": Kind is how there is none
 }
 
 // faults are those that teach something: one or two for each way the function can answer.
 func faults() []fault {
-	of := func(action string) func(name string, f cloudsim.Fault) fault {
-		return func(name string, f cloudsim.Fault) fault {
-			return fault{action, name, cmp.Or(f.Code, string(f.Kind)), f}
-		}
-	}
-	sms, ssm := of(cloudsim.SendSms), of(cloudsim.GetSecretValue)
-	refuse := func(code string) cloudsim.Fault {
-		return cloudsim.Fault{Kind: cloudsim.Refuse, Code: code}
-	}
-	fail := func(code string) cloudsim.Fault {
-		return cloudsim.Fault{Kind: cloudsim.Error, Code: code}
-	}
+	const (
+		sms, ssm     = cloudsim.SendSms, cloudsim.GetSecretValue
+		refuse, fail = cloudsim.Refuse, cloudsim.Error
+	)
 	return []fault{
-		sms("blacklist", refuse("FailedOperation.PhoneNumberInBlacklist")),
-		sms("thirtySeconds", refuse("LimitExceeded.PhoneNumberThirtySecondLimit")),
-		sms("daily", refuse("LimitExceeded.PhoneNumberDailyLimit")),
-		sms("rate", fail("RequestLimitExceeded")),
-		sms("balance", refuse("FailedOperation.InsufficientBalanceInSmsPackage")),
-		sms("sign", refuse("FailedOperation.SignatureIncorrectOrUnapproved")),
-		sms("params", refuse("FailedOperation.TemplateParamSetNotMatchApprovedTemplate")),
-		sms("permission", fail("UnauthorizedOperation")),
-		sms("key", fail("AuthFailure.SecretIdNotFound")),
-		sms("appDaily", refuse("LimitExceeded.AppDailyLimit")),
-		sms("internal", fail("InternalError")),
-		sms("lost", cloudsim.Fault{Kind: cloudsim.ResetSent}),
-		sms("silent", cloudsim.Fault{Kind: cloudsim.HangSent}),
-		sms("html", cloudsim.Fault{
-			Kind: cloudsim.HTTP, Status: 502, Body: "<html>Bad Gateway</html>",
-		}),
-		ssm("notFound", fail("ResourceNotFound")),
-		ssm("permission", fail("UnauthorizedOperation")),
-		ssm("role", fail("AuthFailure.TokenFailure")),
-		ssm("rate", fail("RequestLimitExceeded")),
-		ssm("internal", fail("InternalError")),
-		ssm("silent", cloudsim.Fault{Kind: cloudsim.HangUnsent}),
+		{sms, "blacklist", refuse, "FailedOperation.PhoneNumberInBlacklist"},
+		{sms, "thirtySeconds", refuse, "LimitExceeded.PhoneNumberThirtySecondLimit"},
+		{sms, "daily", refuse, "LimitExceeded.PhoneNumberDailyLimit"},
+		{sms, "rate", fail, "RequestLimitExceeded"},
+		{sms, "balance", refuse, "FailedOperation.InsufficientBalanceInSmsPackage"},
+		{sms, "sign", refuse, "FailedOperation.SignatureIncorrectOrUnapproved"},
+		{sms, "params", refuse, "FailedOperation.TemplateParamSetNotMatchApprovedTemplate"},
+		{sms, "permission", fail, "UnauthorizedOperation"},
+		{sms, "key", fail, "AuthFailure.SecretIdNotFound"},
+		{sms, "appDaily", refuse, "LimitExceeded.AppDailyLimit"},
+		{sms, "internal", fail, "InternalError"},
+		{sms, "lost", cloudsim.ResetSent, ""},
+		{sms, "silent", cloudsim.HangSent, ""},
+		{sms, "html", cloudsim.HTTP, ""},
+		{ssm, "notFound", fail, "ResourceNotFound"},
+		{ssm, "permission", fail, "UnauthorizedOperation"},
+		{ssm, "role", fail, "AuthFailure.TokenFailure"},
+		{ssm, "rate", fail, "RequestLimitExceeded"},
+		{ssm, "internal", fail, "InternalError"},
+		{ssm, "silent", cloudsim.HangUnsent, ""},
 	}
 }
 
 // setFault makes every request of an action meet the fault of that name, or none if it is empty.
 func (w *workbench) setFault(action, name string) error {
 	all := faults()
-	if !slices.ContainsFunc(all, func(f fault) bool { return f.Action == action }) {
-		return errors.New("no such action")
+	i := slices.IndexFunc(all, func(f fault) bool {
+		return f.Action == action && (f.Name == name || name == "")
+	})
+	if i < 0 {
+		return errors.New("no such fault")
 	}
-	var chosen *cloudsim.Fault
-	how := "as it should"
-	if name != "" {
-		i := slices.IndexFunc(all, func(f fault) bool {
-			return f.Action == action && f.Name == name
+	if name == "" {
+		w.live.sim.Cloud.Always(action, nil)
+		w.journal.note("the cloud answers every %s as it should", action)
+	} else {
+		f := all[i]
+		w.live.sim.Cloud.Always(action, &cloudsim.Fault{
+			Kind: f.Kind, Code: f.Code, Body: "<html>Bad Gateway</html>", // of HTTP alone
 		})
-		if i < 0 {
-			return errors.New("no such fault")
-		}
-		chosen, how = &all[i].fault, "with "+all[i].Code
+		w.journal.note("the cloud answers every %s with %s", action, cmp.Or(f.Code, string(f.Kind)))
 	}
-	w.live.sim.Cloud.Always(action, chosen)
 	w.mu.Lock()
 	w.faults[action] = name
 	w.mu.Unlock()
-	w.journal.note("the cloud answers every %s %s", action, how)
 	return nil
 }
 
 // limits says which of the limits on one number hold.
-type limits struct {
-	ThirtySeconds bool `json:"thirtySeconds"`
-	PerDay        bool `json:"perDay"`
-}
+type limits struct{ ThirtySeconds, PerDay bool }
 
-func (w *workbench) setLimits(l limits) {
+// setLimits switches limits off, or back to the simulator's default; one that holds stays as it is.
+func (w *workbench) setLimits(l limits) error {
+	set := func(limit *int, on bool) {
+		switch {
+		case !on:
+			*limit = -1
+		case *limit < 0:
+			*limit = 0
+		}
+	}
 	w.live.sim.Cloud.Update(func(a *cloudsim.Account) {
-		a.Limits.ThirtySeconds = limit(a.Limits.ThirtySeconds, l.ThirtySeconds)
-		a.Limits.PerDay = limit(a.Limits.PerDay, l.PerDay)
+		set(&a.Limits.ThirtySeconds, l.ThirtySeconds)
+		set(&a.Limits.PerDay, l.PerDay)
 	})
+	word := map[bool]string{true: "on", false: "off"}
 	w.journal.note("limits on one number: 30 seconds %s, a day %s",
-		onOff(l.ThirtySeconds), onOff(l.PerDay))
+		word[l.ThirtySeconds], word[l.PerDay])
+	return nil
 }
 
-// limit switches a limit off, or back to Tencent's default; one that holds stays as it is.
-func limit(now int, on bool) int {
-	switch {
-	case !on:
-		return -1
-	case now < 0:
-		return 0
-	}
-	return now
-}
-
-func onOff(on bool) string {
-	if on {
-		return "on"
-	}
-	return "off"
-}
-
-func (w *workbench) limits() limits {
-	var l limits
+func (w *workbench) limits() (l limits) {
 	w.live.sim.Cloud.Update(func(a *cloudsim.Account) {
 		l = limits{a.Limits.ThirtySeconds >= 0, a.Limits.PerDay >= 0}
 	})

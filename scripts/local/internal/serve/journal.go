@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -17,13 +18,12 @@ type journal struct {
 	out    io.Writer
 	errors io.Writer
 	paint  term.Paint
-	line   int // cells of a line; 0: any
+	line   int // cells of a line
 }
 
 func newJournal(stdout, stderr io.Writer) *journal {
-	return &journal{
-		out: stdout, errors: stderr, paint: term.Painter(stdout), line: term.Width(stdout),
-	}
+	return &journal{out: stdout, errors: stderr, paint: term.Painter(stdout),
+		line: term.Width(stdout)}
 }
 
 // welcome says how to reach the function, and what to type into Logto.
@@ -33,24 +33,20 @@ func (j *journal) welcome(url, authorization string) {
 	const body = `{"to":"8613800138000","type":"SignIn",` +
 		`"payload":{"code":"482913","locale":"zh-CN"}}`
 	port := url[strings.LastIndexByte(url, ':')+1 : len(url)-1]
-	label := func(text string) string { return j.paint(term.Faint, text) }
 	fmt.Fprintf(j.out, `The function is at %s (events of a function URL).
 Open it in a browser, or paste:
 
 curl -sS %s -H %s -H 'Content-Type: application/json' -d '%s'
 
 For Logto's HTTP SMS connector:
-  %s       %s
-                 %s
-  %s  %s
+  Endpoint       %s
+                 in Docker Desktop: http://host.docker.internal:%s/ (on Linux: --network host)
+  Authorization  %s
 
 No SMS leaves this machine. What you change is built and started by itself; Ctrl-C stops.
 
 `, j.paint(term.Green, url), shellQuote(url), shellQuote("Authorization: "+authorization), body,
-		label("Endpoint"), url,
-		label("in Docker Desktop: http://host.docker.internal:"+port+"/"+
-			" (on Linux: --network host)"),
-		label("Authorization"), authorization)
+		url, port, authorization)
 }
 
 // shellQuote leaves alone what a shell reads as one word anyway.
@@ -65,43 +61,28 @@ func shellQuote(text string) string {
 func (j *journal) exchange(e *exchange) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	color := term.Green
-	if e.Status >= 400 {
+	color, temperature, more := term.Green, "", e.Printed
+	if e.Status != http.StatusOK {
+		more = append([]string{e.line.Reason()}, more...)
 		color = term.Red
 	}
-	temperature := ""
+	if e.Status == http.StatusAccepted {
+		color = term.Yellow // told as sent, and not known to be
+	}
 	if e.Cold {
 		temperature = j.paint(term.Faint, fmt.Sprintf("  cold, started in %d ms", e.InitMS))
 	}
-	line := fmt.Sprintf("%s  %s  %-23s %-9s  %-8s %5d ms",
+	fmt.Fprintf(j.out, "%s  %s  %-23s %-9s  %-8s %5d ms%s\n",
 		j.paint(term.Faint, e.Time.Format(time.TimeOnly)), j.paint(color, fmt.Sprint(e.Status)),
-		e.Outcome, e.line.Masked(), cmp.Or(e.line.Template, "—"), e.MS)
-	fmt.Fprintln(j.out, line+temperature)
-	if e.Status >= 400 {
-		separator := ""
-		if e.line.TencentCode != "" && e.line.Hint != "" {
-			separator = ": "
-		}
-		j.moreLocked(e.line.TencentCode + separator + e.line.Hint)
-	}
-	for _, text := range e.Printed {
-		j.moreLocked(text)
-	}
-	j.moreLocked(e.Error)
-}
-
-// moreLocked prints what belongs to the line before, if anything. The caller holds j.mu.
-func (j *journal) moreLocked(text string) {
-	if text == "" {
-		return
-	}
+		e.Outcome, e.line.Masked(), cmp.Or(e.line.Template, "—"), e.MS, temperature)
 	const indent = "          "
-	lines := []string{text}
-	if j.line > 0 {
-		lines = term.Wrap(text, max(j.line-len(indent), 40))
-	}
-	for _, line := range lines {
-		fmt.Fprintln(j.out, indent+j.paint(term.Faint, line))
+	for _, text := range append(more, e.Error) {
+		if text == "" {
+			continue
+		}
+		for _, line := range term.Wrap(text, max(j.line-len(indent), 40)) {
+			fmt.Fprintln(j.out, indent+j.paint(term.Faint, line))
+		}
 	}
 }
 
@@ -115,15 +96,13 @@ func (j *journal) note(format string, args ...any) {
 
 // reloaded says that the sources changed, and whether the function was built from them.
 func (j *journal) reloaded(newAccount bool, err error) {
-	if err == nil {
-		j.note("the sources or settings changed: built anew, the next request starts it")
-		if newAccount {
-			j.note("testdata/cloud.json changed: keys, tokens and limits are as it has them")
-		}
+	if err != nil {
+		j.note("%s", j.paint(term.Red, "the sources changed, and the function as it was goes on:"))
+		fmt.Fprintln(j.errors, strings.TrimSpace(err.Error()))
 		return
 	}
-	j.note("%s", j.paint(term.Red, "the sources changed, and the function as it was goes on:"))
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	fmt.Fprintln(j.errors, strings.TrimSpace(err.Error()))
+	j.note("the sources or settings changed: built anew, the next request starts it")
+	if newAccount {
+		j.note("testdata/cloud.json changed: keys, tokens and limits are as it has them")
+	}
 }

@@ -10,55 +10,43 @@ import (
 	"scf-sms/secrets"
 )
 
-// changeSecret lets change see the account and the secret that the function reads, and writes the
+// changeSecret shows change the account and the secret that the function reads, and writes the
 // fields that it returns over those of the secret's value.
 func (w *workbench) changeSecret(
 	change func(*cloudsim.Account, *secrets.Secret) map[string]any,
 ) (err error) {
+	s := w.live.settings.Load().Secret
 	w.live.sim.Cloud.Update(func(a *cloudsim.Account) {
-		versions, version := w.versions(a)
-		text := []byte(versions[version].String)
+		versions := map[string]cloudsim.SecretValue{}
+		for _, secret := range a.Secrets {
+			if secret.Name == s.Name {
+				versions = secret.Versions
+			}
+		}
+		text := []byte(versions[s.Version].String)
 		now, fault := secrets.Parse(text)
-		value := map[string]any{}
-		if fault != nil || json.Unmarshal(text, &value) != nil {
-			err = fmt.Errorf("testdata/cloud.json: the secret's version %s: %w", version, fault)
+		if fault != nil {
+			err = fmt.Errorf("testdata/cloud.json: %s %s: %w", s.Name, s.Version, fault)
 			return
 		}
-		maps.Copy(value, change(a, now))
-		text, err = json.Marshal(value)
-		versions[version] = cloudsim.SecretValue{String: string(text)}
+		if fields := change(a, now); fields != nil {
+			value := map[string]any{}
+			json.Unmarshal(text, &value) // Parse has read it as an object
+			maps.Copy(value, fields)
+			text, err = json.Marshal(value)
+			versions[s.Version] = cloudsim.SecretValue{String: string(text)}
+		}
 	})
 	return err
 }
 
 // secret returns the secret as it is now, nil if it can't be used.
 func (w *workbench) secret() (now *secrets.Secret) {
-	w.live.sim.Cloud.Update(func(a *cloudsim.Account) {
-		versions, version := w.versions(a)
-		now, _ = secrets.Parse([]byte(versions[version].String))
+	w.changeSecret(func(_ *cloudsim.Account, s *secrets.Secret) map[string]any {
+		now = s
+		return nil
 	})
 	return now
-}
-
-// versions returns those of the secret that the function reads, and which of them it reads.
-func (w *workbench) versions(
-	a *cloudsim.Account,
-) (versions map[string]cloudsim.SecretValue, version string) {
-	s := w.live.settings.Load()
-	for _, secret := range a.Secrets {
-		if secret.Name == s.Secret.Name {
-			return secret.Versions, s.Secret.Version
-		}
-	}
-	return nil, s.Secret.Version
-}
-
-// authorization is what callers must send: the newest token.
-func (w *workbench) authorization() string {
-	if s := w.secret(); s != nil {
-		return s.Values(secrets.Authorization)[0] // a secret that can be used has one
-	}
-	return ""
 }
 
 // rotateKey does what an operator does: a second key is made and put into the secret, and the first
@@ -86,7 +74,7 @@ func (w *workbench) rotateKey() error {
 func (w *workbench) rotateToken() error {
 	fresh := "Bearer " + rand.Text()
 	err := w.changeSecret(func(_ *cloudsim.Account, now *secrets.Secret) map[string]any {
-		last := now.Values(secrets.Authorization)[0]
+		last := now.Values(secrets.Authorization)[0] // a secret that can be used has one
 		return map[string]any{"authorization": []string{fresh, last}}
 	})
 	if err == nil {

@@ -40,6 +40,11 @@ the page's; all others are the function's.
 When the sources or testdata change, the function is built and started anew.
 Ctrl-C stops.
 
+serve itself is reached from this machine alone. The function's own port, which
+is another one at each start, is not: scf-go-lib listens on every interface and
+takes no address. Until serve ends, whoever reaches that port can invoke the
+function, in front of the simulated cloud and without HTTP.
+
 Example: go run ./scripts/local serve -addr 127.0.0.1:9001
 
 `
@@ -83,11 +88,11 @@ type server struct {
 func (s *server) run(ctx context.Context) error {
 	// The port first: if it is taken, one shouldn't have to wait for the build to learn that.
 	listener, err := net.Listen("tcp", s.addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
 		return fmt.Errorf("serve: %s is in use; stop what listens there, "+
 			"or choose another port with -addr", s.addr)
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("serve: %w", err)
 	}
 	defer listener.Close()
@@ -103,7 +108,8 @@ func (s *server) run(ctx context.Context) error {
 	defer l.close()
 	url := "http://" + listener.Addr().String() + "/"
 	w := newWorkbench(l, url, s.journal)
-	s.journal.welcome(url, w.authorization())
+	now, _ := w.state()
+	s.journal.welcome(url, now.Authorization)
 
 	watched := make(chan struct{})
 	go func() {
@@ -123,29 +129,27 @@ func listen(ctx context.Context, listener net.Listener, handler http.Handler) er
 		// The page's streams last until this context ends.
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- h.Serve(listener) }()
-	select {
-	case err := <-ended:
+	closed := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		defer close(closed)
+		grace, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		if h.Shutdown(grace) != nil {
+			h.Close()
+		}
+	})
+	if err := h.Serve(listener); err != http.ErrServerClosed {
 		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-	defer cancel()
-	if h.Shutdown(grace) != nil {
-		h.Close()
-	}
+	<-closed
 	return nil
 }
 
 // loopback reports whether an address with a port is one that only this machine reaches.
 func loopback(addr string) bool {
 	host, port, err := net.SplitHostPort(addr)
-	if err != nil || !loopbackHost(host) {
-		return false
-	}
-	_, err = strconv.ParseUint(port, 10, 16)
-	return err == nil
+	_, noPort := strconv.ParseUint(port, 10, 16)
+	return err == nil && noPort == nil && loopbackHost(host)
 }
 
 func loopbackHost(host string) bool {

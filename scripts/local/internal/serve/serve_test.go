@@ -53,7 +53,7 @@ func TestChangedSourcesAreBuiltAnew(t *testing.T) {
 		journal: newJournal(out, errs)}
 	go func() { ended <- s.run(ctx) }()
 	out.await(t, "Ctrl-C stops")
-	url, _, _ := strings.Cut(strings.TrimPrefix(out.String(), "The function is at "), " ")
+	url, _, _ := strings.Cut(strings.TrimPrefix(out.String(), "The function is at "), "/ ")
 
 	post := func(number string) string {
 		_, body := call(t, "POST", url, strings.Replace(signIn, "8613800138000", number, 1),
@@ -67,19 +67,21 @@ func TestChangedSourcesAreBuiltAnew(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, string(text), old)
 		changed := strings.Replace(string(text), old, new, 1)
-		require.NoError(t, os.WriteFile(path, []byte(changed), 0o644))
+		// At once: an empty file in between would count as a change of its own.
+		written := filepath.Join(root, "written")
+		require.NoError(t, os.WriteFile(written, []byte(changed), 0o644))
+		require.NoError(t, os.Rename(written, path))
 	}
 	const before, after = "手机号码无效，请检查后重试。", "请换一个号码。"
 	require.Contains(t, post("1"), before)
 	require.Contains(t, post("8613800138001"), "serialNo")
 
-	change("handler/sentence.go", before, after+`" + nonsense + "`)
+	change("internal/sentence/words.go", before, after+`" + nonsense + "`)
 	errs.await(t, "undefined: nonsense")
 	require.Contains(t, post("1"), before, "the old one goes on")
-	_, text := call(t, "GET", url+ours[1:]+"state", "")
-	require.Contains(t, text, "undefined: nonsense")
+	require.Contains(t, stateOf(t, url).Broken, "undefined: nonsense")
 
-	change("handler/sentence.go", `" + nonsense + "`, "")
+	change("internal/sentence/words.go", `" + nonsense + "`, "")
 	out.await(t, "built anew")
 	require.Contains(t, post("1"), after)
 
@@ -93,9 +95,12 @@ func TestChangedSourcesAreBuiltAnew(t *testing.T) {
 	change("testdata/cloud.json", "您的登录验证码为", "验证码：")
 	require.True(t, within(soon, func() bool {
 		post("8613800138003")
-		_, text := call(t, "GET", url+ours[1:]+"state", "")
-		return strings.Contains(text, "【示例】验证码：482913") && strings.Contains(text,
-			"【示例】您的登录验证码为482913")
+		var all string
+		for _, m := range stateOf(t, url).Messages {
+			all += m.Text
+		}
+		return strings.Contains(all, "【示例】验证码：482913") &&
+			strings.Contains(all, "【示例】您的登录验证码为482913")
 	}), "the phone keeps what it had")
 
 	stop()

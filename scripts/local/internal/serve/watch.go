@@ -4,10 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io/fs"
+	"os"
 	"path/filepath"
-	"strings"
 	"time"
+
+	"scf-sms/internal/checkout"
 )
 
 // watch reloads the function whenever its sources have changed since before, until ctx ends.
@@ -38,39 +39,12 @@ func (s *server) watch(ctx context.Context, before string, w *workbench) {
 // files once a second costs less than a dependency that knows every system's way to be told.
 func fingerprint(root string) string {
 	sum := sha256.New()
-	filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return nil // it went away while we looked, which is a change as well
-		}
-		name, _ := filepath.Rel(root, path)
-		if entry.IsDir() {
-			if path != root && elsewhere(name) {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if !isSource(name) {
-			return nil
-		}
-		if info, err := entry.Info(); err == nil {
+	files, err := checkout.Sources(root) // a file that goes away meanwhile is a change as well
+	fmt.Fprintln(sum, err)
+	for _, name := range append(files, "testdata/cloud.json", "testdata/function.env") {
+		if info, err := os.Stat(filepath.Join(root, name)); err == nil {
 			fmt.Fprintln(sum, name, info.Size(), info.ModTime().UnixNano())
 		}
-		return nil
-	})
-	return string(sum.Sum(nil))
-}
-
-// elsewhere reports whether a folder holds nothing that the function is made from.
-func elsewhere(name string) bool {
-	base := filepath.Base(name)
-	return base[0] == '.' || name == "scripts" || base == "node_modules" ||
-		base == "testdata" && name != base
-}
-
-func isSource(name string) bool {
-	switch filepath.ToSlash(name) {
-	case "go.mod", "go.sum", "testdata/cloud.json", "testdata/function.env":
-		return true
 	}
-	return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go")
+	return string(sum.Sum(nil))
 }

@@ -24,12 +24,11 @@ type workbench struct {
 	journal *journal
 	page    http.Handler
 
-	mu       sync.Mutex
-	changed  chan struct{}     // closed and replaced whenever the page has something new to show
-	last     *exchange         // nil before the first request
-	requests int               // to the function
-	broken   string            // why the sources don't build, or ""
-	faults   map[string]string // :: action → name of its standing fault
+	mu      sync.Mutex
+	changed chan struct{}     // closed and replaced whenever the page has something new to show
+	last    *exchange         // nil before the first request
+	broken  string            // why the sources don't build, or ""
+	faults  map[string]string // :: action → name of its standing fault
 }
 
 func newWorkbench(l *live, url string, j *journal) *workbench {
@@ -41,6 +40,10 @@ func newWorkbench(l *live, url string, j *journal) *workbench {
 
 // ServeHTTP gives the page its own and the function everything else, to whatever path it goes.
 func (w *workbench) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if !ownHost(r.Host) {
+		http.Error(rw, "serve answers only to this machine's own names", http.StatusForbidden)
+		return
+	}
 	wantsPage := r.Method == http.MethodGet && r.URL.Path == "/" &&
 		strings.Contains(r.Header.Get("Accept"), "text/html")
 	if wantsPage || strings.HasPrefix(r.URL.Path, ours) {
@@ -52,18 +55,17 @@ func (w *workbench) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // exchange is one request to the function, and its answer.
 type exchange struct {
-	Number  int             `json:"number"` // counts up from 1
-	Time    time.Time       `json:"time"`
-	Status  int             `json:"status"` // that the caller got
-	MS      int64           `json:"ms"`     // in the function
-	Cold    bool            `json:"cold"`
-	InitMS  int64           `json:"initMs"`
-	Event   json.RawMessage `json:"event"`
-	Answer  json.RawMessage `json:"answer"` // the function's or, where it failed, the platform's
-	Log     json.RawMessage `json:"log"`
-	Printed []string        `json:"printed"` // besides the log line
-	Error   string          `json:"error"`   // why there is no answer
-	Outcome string          `json:"outcome"` // in a word
+	Time    time.Time
+	Status  int   // that the caller got
+	MS      int64 // in the function
+	Cold    bool
+	InitMS  int64
+	Event   json.RawMessage
+	Answer  json.RawMessage // the function's or, where it failed, the platform's
+	Log     json.RawMessage
+	Printed []string // besides the log line
+	Error   string   // why there is no answer
+	Outcome string   // in a word
 
 	line function.LogLine
 }
@@ -77,11 +79,10 @@ func (w *workbench) invoke(rw http.ResponseWriter, r *http.Request) {
 			result, err := w.live.invoke(ctx, event)
 			if err != nil {
 				e.Error = err.Error()
+			} else {
+				e.read(event, result)
 			}
 			return result, err
-		},
-		OnResult: func(_ *http.Request, event []byte, result scfhost.Result) {
-			e.read(event, result)
 		},
 	}
 	front.ServeHTTP(&statusWriter{ResponseWriter: rw, before: func(status int) {
@@ -93,10 +94,7 @@ func (w *workbench) invoke(rw http.ResponseWriter, r *http.Request) {
 func (e *exchange) read(event []byte, result scfhost.Result) {
 	e.Event, e.Answer = event, anyJSON(result.Payload)
 	e.MS, e.Cold, e.InitMS = result.Duration.Milliseconds(), result.Cold, result.Init.Milliseconds()
-	e.line, e.Log, e.Printed = function.ReadLog(result.Stdout)
-	for line := range strings.Lines(result.Stderr) {
-		e.Printed = append(e.Printed, strings.TrimSuffix(line, "\n"))
-	}
+	e.line, e.Log, e.Printed = function.ReadLog(result.Stdout + result.Stderr)
 	switch {
 	case e.line.Outcome != "":
 		e.Outcome = e.line.Outcome
@@ -128,8 +126,6 @@ func (s *statusWriter) WriteHeader(status int) {
 // show makes an exchange the last one.
 func (w *workbench) show(e *exchange) {
 	w.mu.Lock()
-	w.requests++
-	e.Number = w.requests
 	w.last = e
 	w.changeLocked()
 	w.mu.Unlock()

@@ -3,8 +3,9 @@
 //   - What was asked for goes to stdout; what goes on meanwhile, and errors, to stderr.
 //   - A mistake in the command line is one line that names it; the exit status is then 2. It is 1
 //     where the command ran and its answer is no.
-//   - ✓ green is good, ✗ red is not, ? yellow is not known, · is neither. The sign says it without
-//     the colour, too. Colours are for terminals alone, and not where NO_COLOR is set.
+//   - ✓ green is good, ✗ red is not, ! yellow is a warning, ? yellow is not known, · is neither. The
+//     sign says it without the colour, too. Colours are for terminals alone, and not where NO_COLOR
+//     is set.
 //   - Lines end at [PageWidth] cells, or at the terminal's edge where it is known. A Chinese
 //     character takes two cells.
 //   - → begins what to do about it.
@@ -16,6 +17,7 @@ package term
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"time"
 
@@ -58,17 +60,14 @@ func IsTerminal(stream any) bool {
 	return ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(file.Fd()))
 }
 
-// Width is how many cells a line of out has, or 0 where lines may be of any length.
+// Width is how many cells a line of out has; math.MaxInt where lines may be of any length.
 func Width(out io.Writer) int {
-	file, ok := out.(*os.File)
-	if !ok {
-		return 0
+	if file, ok := out.(*os.File); ok {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+			return width
+		}
 	}
-	width, _, err := term.GetSize(int(file.Fd()))
-	if err != nil {
-		return 0
-	}
-	return width
+	return math.MaxInt
 }
 
 // Announce prints a line once the work has taken longer than after. The function that it returns

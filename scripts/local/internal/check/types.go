@@ -1,0 +1,101 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"scf-sms/internal/settings"
+	"scf-sms/internal/template"
+	"scf-sms/scripts/local/internal/operator"
+)
+
+// usageTypeRows counts the templates, and looks for those that are never used or that are missing.
+func usageTypeRows(s settings.Settings) (rows report) {
+	const check = "usage types"
+	types, counts := countTypes(s.Templates)
+	rows.add(groupSettings, check, right(counts))
+	for _, usageType := range types {
+		switch meant := operator.Meant(usageType, operator.UsageTypes()); meant {
+		case usageType:
+		case "":
+			rows.add(groupSettings, check, warning(fmt.Sprintf(
+				"%q is none of Logto's: only another caller can ask for it", usageType),
+				"take it out of TEMPLATES if you have no such caller"))
+		default:
+			rows.add(groupSettings, check, wrong(fmt.Sprintf(
+				"%q is never used: did you mean %s?", usageType, meant), "correct it in TEMPLATES"))
+		}
+	}
+	for i, t := range s.Templates {
+		same := func(other template.Template) bool {
+			return other.UsageType == t.UsageType && other.Overseas == t.Overseas &&
+				strings.EqualFold(other.Locale, t.Locale)
+		}
+		if first := slices.IndexFunc(s.Templates, same); first < i {
+			rows.add(groupSettings, check, wrong(fmt.Sprintf("%s: %s is never used, as %s comes first",
+				slot(t), t.ID, s.Templates[first].ID), "take one of them out of TEMPLATES"))
+		}
+	}
+	for _, usageType := range types {
+		if gaps := gaps(s, usageType); len(gaps) > 0 {
+			rows.add(groupSettings, check, warning(
+				usageType+" has no template for "+strings.Join(gaps, ", "),
+				"add it to TEMPLATES: till then people get another language, Generic's text, or no SMS"))
+		}
+	}
+	return rows
+}
+
+// gaps names the destinations and languages that SignIn has templates for and a usage type has not.
+// Generic serves the types that have none, so it also needs one for numbers elsewhere where any are
+// sent to.
+func gaps(s settings.Settings, usageType string) (gaps []string) {
+	var wanted template.Templates
+	for _, t := range s.Templates {
+		if t.UsageType == "SignIn" {
+			wanted = append(wanted, t)
+		}
+	}
+	abroad := s.AllowedCallingCodes == nil && s.Templates.Serve(true)
+	for code := range s.AllowedCallingCodes {
+		abroad = abroad || code != 86
+	}
+	if abroad && usageType == template.Generic {
+		wanted = append(wanted, template.Template{Overseas: true})
+	}
+	for _, want := range wanted {
+		has, ok := s.Templates.Choose(usageType, want.Overseas, []string{want.Locale})
+		if ok && has.UsageType == usageType && (has.Locale != "") == (want.Locale != "") {
+			continue
+		}
+		own, _ := destinationOf(want.Overseas)
+		gap := own.key
+		if want.Locale != "" {
+			gap += " (" + want.Locale + ")"
+		}
+		if !slices.Contains(gaps, gap) {
+			gaps = append(gaps, gap)
+		}
+	}
+	return gaps
+}
+
+// countTypes returns the usage types, and how many templates each has.
+func countTypes(all template.Templates) (types []string, counts string) {
+	count := map[string]*[2]int{} // for mainland numbers, for others
+	for _, t := range all {
+		if count[t.UsageType] == nil {
+			count[t.UsageType] = &[2]int{}
+			types = append(types, t.UsageType)
+		}
+		own, _ := destinationOf(t.Overseas)
+		count[t.UsageType][own.international]++
+	}
+	words := make([]string, len(types))
+	for i, usageType := range types {
+		n := count[usageType]
+		words[i] = fmt.Sprintf("%s %d+%d", usageType, n[0], n[1])
+	}
+	return types, strings.Join(words, ", ") + " (templates for mainland numbers + for others)"
+}

@@ -1,0 +1,26 @@
+package operator
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestWhatANameMeans(t *testing.T) {
+	t.Parallel()
+	names := append([]string{"SIGN_NAME", "SDK_APP_ID", "SSM_ENDPOINT", "SMS_ENDPOINT"},
+		UsageTypes()...)
+	for name, want := range map[string]string{
+		"BindMFA": "BindMfa", "SignIn ": "SignIn", "signin": "SignIn", "SignIn": "SignIn",
+		"Sign-In": "SignIn", "Regsiter": "Register", "SING_NAME": "SIGN_NAME",
+		"SDK_APPID": "SDK_APP_ID", "SMS_ENDPOINT": "SMS_ENDPOINT",
+		"登录": "", "Marketing": "", "": "", "TENCENT_SECRET_ID": "",
+	} {
+		assert.Equal(t, want, Meant(name, names), "%q", name)
+	}
+}
+
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "a [31mb c 示例 d e�", Plain("a\x1b[31mb\rc\u009b示例\u202ed\ne\xff"))
+}

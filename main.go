@@ -1,5 +1,5 @@
-// Command scf-sms is a Tencent Cloud function (SCF, runtime Go1) that sends verification codes by SMS.
-// README.md says what it takes and answers, internal/app how it is put together.
+// Command scf-sms is a Tencent Cloud function (SCF, runtime Go1) that sends verification codes by
+// SMS. README.md says what it takes and answers, internal/app how it is put together.
 package main
 
 import (
@@ -14,8 +14,9 @@ import (
 	"scf-sms/internal/settings"
 )
 
-// version is that of the build: a commit, "local" in tests and tools, or "unknown" in an archive. It
-// is a variable only because the linker can set nothing else (-X main.version). Nothing assigns to it.
+// version is that of the build: a commit, "local" in tests and tools, or "unknown" in an archive.
+// It is a variable only because the linker can set nothing else (-X main.version). Nothing assigns
+// to it.
 var version = "unknown"
 
 func main() {
@@ -26,7 +27,9 @@ func main() {
 	debug.SetMemoryLimit(40 << 20)
 
 	s := settings.Read(os.Getenv)
-	function := app.New(s, app.Options{Version: version, Log: os.Stdout, Transport: liveconn.NewTransport()})
+	function := app.New(s, app.Options{
+		Version: version, Log: os.Stdout, Transport: liveconn.NewTransport(),
+	})
 	if len(s.Problems) == 0 {
 		function.Secrets.Prefetch()
 	}

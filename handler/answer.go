@@ -13,8 +13,8 @@ type accepted struct {
 	SerialNo  string `json:"serialNo"`
 }
 
-// problem is the body of anything else for callers that ask for JSON (RFC 9457). Its type says that the
-// status tells all there is to tell; code is the finer word.
+// problem is the body of anything else for callers that ask for JSON (RFC 9457). Its type says that
+// the status tells all there is to tell; code is the finer word.
 type problem struct {
 	Type      string `json:"type"`
 	Title     string `json:"title"`
@@ -24,8 +24,8 @@ type problem struct {
 	Detail    string `json:"detail,omitempty"` // with a 400: what is wrong, in fixed words
 }
 
-// answer is how callers are told that have no form of their own: in JSON if they ask for it, otherwise
-// in a sentence for the person who is signing in.
+// answer is how callers are told that have no form of their own: in JSON if they ask for it,
+// otherwise in a sentence for the person who is signing in.
 func answer(req *request, out outcome) response {
 	status := out.status()
 	r := response{StatusCode: status, Headers: map[string]string{"cache-control": "no-store"}}
@@ -35,8 +35,8 @@ func answer(req *request, out outcome) response {
 	case unauthorized:
 		r.Headers["www-authenticate"] = "Bearer"
 	case tooManyRequests, unavailable:
-		// Five seconds where nobody knows.
-		r.Headers["retry-after"] = strconv.Itoa(int(cmp.Or(out.retryAfter, 5*time.Second) / time.Second))
+		wait := cmp.Or(out.retryAfter, 5*time.Second) // where nobody knows
+		r.Headers["retry-after"] = strconv.Itoa(int(wait / time.Second))
 	}
 	switch {
 	case out.kind == timer:

@@ -10,12 +10,12 @@ type caller struct {
 	// prove returns what a request brings to prove who sent it.
 	prove func(req *request, body []byte) credential
 
-	// read reads the body. What it could read it returns with an error too: the error is answered in
-	// the user's language.
+	// read reads the body. What it could read it returns with an error too: the error is answered
+	// in the user's language.
 	read func(body []byte) (message, error)
 
-	// tell makes the answer. It holds nothing of the request, and nothing of Tencent's but the serial
-	// number: SCF logs answers.
+	// tell makes the answer. It holds nothing of the request, and nothing of Tencent's but the
+	// serial number: SCF logs answers.
 	tell func(req *request, out outcome) response
 }
 
@@ -40,7 +40,8 @@ func callerOf(*request) caller { return logto() }
 
 // peek reads what it can of the message of a caller that has not proved itself.
 func (req *request) peek() (m message) {
-	defer func() { _ = recover() }() // Invoke never panics; without a message the answer is in English
+	// Invoke never panics. Without a message the answer is in English.
+	defer func() { _ = recover() }()
 	body, err := req.body(req.caller.maxBody)
 	if err != nil {
 		return message{}

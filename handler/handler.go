@@ -27,8 +27,8 @@ import (
 
 // Secrets knows what callers prove themselves with. *secrets.Cache is one.
 type Secrets interface {
-	// Authorized reports whether the secret holds what the proof is of. An error means that there is
-	// no secret to hold it against.
+	// Authorized reports whether the secret holds what the proof is of. An error means that there
+	// is no secret to hold it against.
 	Authorized(ctx context.Context, proof secrets.Proof) (bool, error)
 	// Refresh fetches the secret if that is due. An error means that none is held.
 	Refresh(ctx context.Context) error
@@ -48,7 +48,8 @@ type Config struct {
 	Version  string // of the build, for the log and for callers; "": not known
 }
 
-// Handler implements scf-go-lib's cloudfunction.Handler. Its Invoke may be called by several goroutines.
+// Handler implements scf-go-lib's cloudfunction.Handler. Its Invoke may be called by several
+// goroutines.
 type Handler struct {
 	config Config
 	warm   atomic.Bool // an invocation was here before
@@ -151,17 +152,22 @@ func (h *Handler) serve(ctx context.Context, req *request) (out outcome) {
 	}))
 }
 
-// keepWarm answers a timer: an instance that was called lately is there for the next request, with a
-// secret that is fresh.
+// keepWarm answers a timer: an instance that was called lately is there for the next request, with
+// a secret that is fresh.
 func (h *Handler) keepWarm(ctx context.Context, out outcome) outcome {
-	if err := h.config.Secrets.Refresh(ctx); err != nil {
+	began := time.Now()
+	err := h.config.Secrets.Refresh(ctx)
+	out.ssmTime = time.Since(began)
+	if err != nil {
 		return out.withoutSecret(err)
 	}
 	return out.ended(timer, "")
 }
 
 // authorized asks the secret. The time it takes is SSM's, where the secret must be fetched first.
-func (h *Handler) authorized(ctx context.Context, p secrets.Proof, took *time.Duration) (bool, error) {
+func (h *Handler) authorized(
+	ctx context.Context, p secrets.Proof, took *time.Duration,
+) (bool, error) {
 	began := time.Now()
 	defer func() { *took += time.Since(began) }()
 	return h.config.Secrets.Authorized(ctx, p)

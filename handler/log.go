@@ -11,9 +11,9 @@ import (
 	"scf-sms/internal/redact"
 )
 
-// log writes the invocation's line. It is for the operator's eyes, but never holds the passcode, more
-// of the number than its last two digits, the Authorization header, a key or a body. The fields' names
-// are an interface: alarms and queries are written against them (docs/operating.md).
+// log writes the invocation's line. It is for the operator's eyes, but never holds the passcode,
+// more of the number than its last two digits, the Authorization header, a key or a body. The
+// fields' names are an interface: alarms and queries are written against them (docs/operating.md).
 func (h *Handler) log(req *request, out outcome, cold bool, took time.Duration) {
 	attrs := make([]slog.Attr, 0, 32)
 	text := func(key, value string) {
@@ -56,8 +56,8 @@ func (h *Handler) log(req *request, out outcome, cold bool, took time.Duration) 
 	h.config.Log.LogAttrs(context.Background(), out.level(), "invocation", attrs...)
 }
 
-// level is ERROR for what the operator must look at, WARN for a caller's mistake, and DEBUG for what
-// comes all day long and asks for nothing.
+// level is ERROR for what the operator must look at, WARN for a caller's mistake, and DEBUG for
+// what comes all day long and asks for nothing.
 func (o outcome) level() slog.Level {
 	switch {
 	case o.kind == timer || o.probe:
@@ -98,9 +98,9 @@ func locale(req *request, m message) string {
 	return redact.Tag(m.locale)
 }
 
-// inToken reports whether a caller put a part of its own Authorization header into another field, as
-// happens when a connector's fields are filled in wrong. Up to four bytes match by chance. A locale has
-// dashes where the caller may have written others.
+// inToken reports whether a caller put a part of its own Authorization header into another field,
+// as happens when a connector's fields are filled in wrong. Up to four bytes match by chance. A
+// locale has dashes where the caller may have written others.
 func inToken(req *request, s string) bool {
 	if len(s) <= 4 {
 		return false

@@ -20,7 +20,9 @@ import (
 //	{"to": "8613800138000", "type": "SignIn", "payload": {"code": "482913", "locale": "zh-CN"}}
 func logto() caller {
 	const maxBody = 64 << 10 // bytes; Logto's own are below 1 KiB
-	return caller{name: "logto", maxBody: maxBody, prove: logtoProof, read: logtoMessage, tell: answer}
+	return caller{
+		name: "logto", maxBody: maxBody, prove: logtoProof, read: logtoMessage, tell: answer,
+	}
 }
 
 // logtoProof is the Authorization header, which must be one of the secret's, verbatim.
@@ -37,7 +39,7 @@ func logtoProof(req *request, _ []byte) credential {
 		}
 		if equalsOneOf(scheme+header, values) {
 			why = `the Authorization header lacks the "Bearer " that the secret has`
-		} else if token, found := strings.CutPrefix(header, scheme); found && equalsOneOf(token, values) {
+		} else if token, ok := strings.CutPrefix(header, scheme); ok && equalsOneOf(token, values) {
 			why = `the Authorization header has a "Bearer " that the secret has not`
 		}
 		return false
@@ -59,8 +61,8 @@ func equalsOneOf(sent string, values []string) bool {
 }
 
 // logtoMessage reads the body. Keys are matched exactly and unknown ones ignored: Logto passes
-// application, organization and user data for other connectors, and encoding/json's tolerance of case
-// would let those overwrite ours.
+// application, organization and user data for other connectors, and encoding/json's tolerance of
+// case would let those overwrite ours.
 func logtoMessage(body []byte) (message, error) {
 	var fields, payload map[string]json.RawMessage
 	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte order mark, which some programs write
@@ -88,8 +90,8 @@ func logtoMessage(body []byte) (message, error) {
 	return m, nil
 }
 
-// logtoLocales returns the language of the page that the user sees, and those that the user reads: the
-// page's or, where it isn't told, those that the browser or the application asked for.
+// logtoLocales returns the language of the page that the user sees, and those that the user reads:
+// the page's or, where it isn't told, those that the browser or the application asked for.
 func logtoLocales(payload map[string]json.RawMessage) (locale string, locales []string) {
 	wanted, _ := rawjson.String(payload["uiLocales"])
 	locale, _ = rawjson.String(payload["locale"])
@@ -99,8 +101,8 @@ func logtoLocales(payload map[string]json.RawMessage) (locale string, locales []
 	return langtag.Dashes(locale), strings.Fields(langtag.Dashes(wanted))
 }
 
-// isPasscode reports whether Tencent's verification templates take the passcode: they take at most six
-// digits (https://cloud.tencent.com/document/product/382/39023).
+// isPasscode reports whether Tencent's verification templates take the passcode: they take at most
+// six digits (https://cloud.tencent.com/document/product/382/39023).
 func isPasscode(code string) bool {
 	return 1 <= len(code) && len(code) <= 6 && strings.Trim(code, "0123456789") == ""
 }

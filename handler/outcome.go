@@ -16,7 +16,8 @@ import (
 	"scf-sms/secrets"
 )
 
-// kind is the contract's word for an outcome: callers find it in problem details, operators in the log.
+// kind is the contract's word for an outcome: callers find it in problem details, operators in the
+// log.
 type kind string
 
 const (
@@ -102,8 +103,9 @@ func (o outcome) notPosted(method string) outcome {
 		o.probe = true
 		return o.ended(methodNotAllowed, "")
 	case "":
-		return o.ended(methodNotAllowed, "the event has no httpMethod: this function takes events of "+
-			"its URL, and of a timer. A test event in SCF's console must look like testdata/events/sign-in.json")
+		return o.ended(methodNotAllowed, "the event has no httpMethod: this function takes events "+
+			"of its URL, and of a timer. A test event in SCF's console must look like "+
+			"testdata/events/sign-in.json")
 	default:
 		return o.ended(methodNotAllowed, "")
 	}
@@ -119,8 +121,8 @@ func (o outcome) withoutNumber(err error) outcome {
 	hint := e.Kind.String()
 	switch e.Kind {
 	case phone.BareMainland:
-		hint += ": the caller must put 86 before it, or set BARE_NUMBERS=china, which reads eleven digits " +
-			"1xxxxxxxxxx without + as mainland numbers and no longer as American ones"
+		hint += ": the caller must put 86 before it, or set BARE_NUMBERS=china, which reads " +
+			"eleven digits 1xxxxxxxxxx without + as mainland numbers and no longer as American ones"
 	case phone.NoCallingCode:
 		hint += ": the caller must send the number with its calling code"
 	case phone.Ambiguous:
@@ -145,8 +147,8 @@ func (o outcome) notInList() outcome {
 	return o.ended(notAllowed, "the calling code is not in ALLOWED_CALLING_CODES")
 }
 
-// withoutTemplate is for a number that neither the usage type nor Generic has a template for. That is a
-// decision of the operator's, but for a mainland number if there are mainland templates.
+// withoutTemplate is for a number that neither the usage type nor Generic has a template for. That
+// is a decision of the operator's, but for a mainland number if there are mainland templates.
 func (o outcome) withoutTemplate(all template.Templates) outcome {
 	o.noTemplate = true
 	overseas := !o.number.Mainland()
@@ -187,8 +189,8 @@ func (o outcome) with(r sms.Result) outcome {
 	}
 }
 
-// panicked is for an invocation that ended in a panic. Its value could hold anything, so only its place
-// is kept. Once sending began, nobody can say whether the SMS went out.
+// panicked is for an invocation that ended in a panic. Its value could hold anything, so only its
+// place is kept. Once sending began, nobody can say whether the SMS went out.
 func (o outcome) panicked(sending bool) outcome {
 	pcs := make([]uintptr, 16) // without Callers, panicked, what recovered, and the runtime's panic
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs)])
@@ -201,5 +203,6 @@ func (o outcome) panicked(sending bool) outcome {
 		o.tencentCode, o.noWholeAnswer = "panic", true
 		return o.ended(unknown, sms.HintUnclear)
 	}
-	return o.ended(misconfigured, "a fault of this program: please report it with the panic's place")
+	return o.ended(misconfigured,
+		"a fault of this program: please report it with the panic's place")
 }

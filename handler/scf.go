@@ -17,7 +17,8 @@ import (
 
 // request is what SCF hands over: the event of API Gateway
 // (https://cloud.tencent.com/document/product/583/12513) or of a function URL
-// (https://cloud.tencent.com/document/product/583/96099), and what the context says of the invocation.
+// (https://cloud.tencent.com/document/product/583/96099), and what the context says of the
+// invocation.
 type request struct {
 	event
 	isEvent bool   // the payload is a JSON object
@@ -26,8 +27,8 @@ type request struct {
 }
 
 // event has the fields that are read of an event, as they came. Each is read when it is needed: a
-// field of an unexpected type is as if it were absent, and never takes the others with it. They are parts
-// of the event, so that one of 6 MB isn't in memory twice.
+// field of an unexpected type is as if it were absent, and never takes the others with it. They are
+// parts of the event, so that one of 6 MB isn't in memory twice.
 type event struct {
 	Method, Headers, Body, IsBase64Encoded, Type json.RawMessage
 }
@@ -69,7 +70,8 @@ func (e *event) method() string {
 // (https://cloud.tencent.com/document/product/583/9708). Nobody can post one: what is posted has a
 // method, headers and a body.
 func (e *event) isTimer() bool {
-	return word(e.Type) == "Timer" && !begins(e.Method, '"') && !begins(e.Headers, '{') && !begins(e.Body, '"')
+	posted := begins(e.Method, '"') || begins(e.Headers, '{') || begins(e.Body, '"')
+	return word(e.Type) == "Timer" && !posted
 }
 
 // word returns a string that is no longer than words are.
@@ -85,7 +87,8 @@ func word(raw json.RawMessage) string {
 // begins tells a string or an object from other values without reading it.
 func begins(raw json.RawMessage, with byte) bool { return len(raw) > 0 && raw[0] == with }
 
-// requestID is the invocation's id. SCF always sends one. A host that doesn't is answered all the same.
+// requestID is the invocation's id. SCF always sends one. A host that doesn't is answered all the
+// same.
 func requestID(ctx context.Context) string {
 	if invocation, ok := functioncontext.FromContext(ctx); ok && invocation.RequestID != "" {
 		return invocation.RequestID
@@ -102,7 +105,8 @@ func bound(ctx context.Context, budget time.Duration) (context.Context, context.
 	)
 	now := time.Now()
 	end := now.Add(budget - min(finish, budget/4))
-	// A host that sends no deadline makes scf-go-lib set one of 1970, which is over before it begins.
+	// A host that sends no deadline makes scf-go-lib set one of 1970, which is over before it
+	// begins.
 	if deadline, ok := ctx.Deadline(); ok && deadline.Unix() > 0 {
 		left := deadline.Sub(now)
 		if last := deadline.Add(-min(margin, left/4)); last.Before(end) {
@@ -112,8 +116,9 @@ func bound(ctx context.Context, budget time.Duration) (context.Context, context.
 	return context.WithDeadline(context.WithoutCancel(ctx), end)
 }
 
-// header returns all values of a header, whose name may come in any case. A value is a string, or a list
-// of strings where a gateway keeps repeated headers apart. One that is too large is as if it were absent.
+// header returns all values of a header, whose name may come in any case. A value is a string, or a
+// list of strings where a gateway keeps repeated headers apart. One that is too large is as if it
+// were absent.
 func (e *event) header(name string) (values []string) {
 	const maxValue = 64 << 10 // bytes; gateways let less through
 	for key, raw := range rawjson.Fields(e.Headers) {
@@ -164,8 +169,8 @@ func (e *event) body(limit int) ([]byte, error) {
 	if !begins(e.Body, '"') {
 		return nil, nil
 	}
-	// A byte takes up to 6 characters in JSON and 4/3 in base64. A body that can't be small enough is
-	// not even unquoted.
+	// A byte takes up to 6 characters in JSON and 4/3 in base64. A body that can't be small enough
+	// is not even unquoted.
 	const escaped = 10
 	if len(e.Body) > escaped*limit {
 		return nil, errTooLarge

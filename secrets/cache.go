@@ -16,8 +16,8 @@ const (
 	// patience is how long an invocation waits for a refresh while it holds a secret that works.
 	patience = time.Second
 
-	// Between two fetches for unknown tokens there is a pause, so that wrong ones can't drive up the
-	// number of calls. It doubles from firstPause to lastPause while only unknown ones come.
+	// Between two fetches for unknown tokens there is a pause, so that wrong ones can't drive up
+	// the number of calls. It doubles from firstPause to lastPause while only unknown ones come.
 	firstPause = 5 * time.Second
 	lastPause  = time.Minute
 

@@ -96,7 +96,8 @@ func (c *Cache) run(ctx context.Context, f *fetch) (*Secret, error) {
 	parts := c.parts()
 	for {
 		s, err := c.request(ctx, parts, c.beginRequest(f))
-		if err == nil || !f.first || f.requests >= maxRequests || isPermanent(err) || !c.waitForNext(f) {
+		final := err == nil || !f.first || f.requests >= maxRequests || isPermanent(err)
+		if final || !c.waitForNext(f) {
 			return s, err
 		}
 	}

@@ -126,9 +126,10 @@ func assemble(key, callers values, two bool) (*Secret, error) {
 	}, nil
 }
 
-// hintRotated is for secrets whose key SSM rotates: their value is the key, and nothing can be added.
-const hintRotated = ": if SSM rotates its key and nothing can be added to it, put that into another " +
-	"secret and name it in CALLERS_SECRET_NAME"
+// hintRotated is for secrets whose key SSM rotates: their value is the key, and nothing can be
+// added.
+const hintRotated = ": if SSM rotates its key and nothing can be added to it, put that into " +
+	"another secret and name it in CALLERS_SECRET_NAME"
 
 func missing(v values, required ...Field) (lacks []Field) {
 	for _, field := range required {
@@ -141,7 +142,8 @@ func missing(v values, required ...Field) (lacks []Field) {
 
 // lack is the error of a value without these fields.
 func lack(fields []Field, hint string, callers bool) *Error {
-	e := &Error{Kind: Unusable, Callers: callers, Text: "its value has no " + string(fields[0]) + hint}
+	text := "its value has no " + string(fields[0]) + hint
+	e := &Error{Kind: Unusable, Callers: callers, Text: text}
 	if len(fields) == 1 {
 		e.Field = fields[0]
 		return e
@@ -180,7 +182,8 @@ func readList(field Field, raw json.RawMessage, before []string) ([]string, *Err
 	for _, text := range list {
 		text = strings.TrimSpace(text)
 		if strings.ContainsFunc(text, unicode.IsControl) {
-			return nil, wrong(field, hasControl) // no header can hold one, so it would let nobody in
+			// No header can hold one, so it would let nobody in.
+			return nil, wrong(field, hasControl)
 		}
 		before = append(before, text)
 	}

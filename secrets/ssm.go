@@ -15,8 +15,8 @@ import (
 
 // Fetch asks SSM for the secret once, signed with the credential, and reads its value
 // (https://cloud.tencent.com/document/api/1140/40522). If c names a second secret for what callers
-// prove themselves with, it asks for both at the same time. Of c it uses the names, Version, Region,
-// Endpoint and Transport. It has no time limit but that of ctx. Its error is an *[Error].
+// prove themselves with, it asks for both at the same time. Of c it uses the names, Version,
+// Region, Endpoint and Transport. It has no time limit but that of ctx. Its error is an *[Error].
 func Fetch(ctx context.Context, c Config, credential common.CredentialIface) (*Secret, error) {
 	return c.fetch(ctx, credential, c.parts())
 }

@@ -1,5 +1,6 @@
-// Package app wires the function: settings, connections, secrets, SMS, handler. It is the only place
-// that does. main, the tests of whole behaviour, the benchmarks and the tools build the function here.
+// Package app wires the function: settings, connections, secrets, SMS, handler. It is the only
+// place that does. main, the tests of whole behaviour, the benchmarks and the tools build the
+// function here.
 package app
 
 import (

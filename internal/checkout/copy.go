@@ -18,7 +18,8 @@ func Copy(root, dir string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return os.CopyFS(dir, tracked{os.DirFS(root), append(strings.Fields(string(patterns)), "/.git")})
+	ignored := append(strings.Fields(string(patterns)), "/.git")
+	return os.CopyFS(dir, tracked{os.DirFS(root), ignored})
 }
 
 // tracked are the files that no pattern of a .gitignore names. It knows the patterns that this

@@ -35,9 +35,9 @@ type Account struct {
 	// refusal or a fault. Scripted and standing faults precede it.
 	Numbers map[string]Fault `json:"numbers,omitempty"`
 
-	// Rates are how many calls of an action are accepted in a second (:: action → calls). The others
-	// are refused with RequestLimitExceeded before anything is done. An action that is not in it has
-	// no limit.
+	// Rates are how many calls of an action are accepted in a second (:: action → calls). The
+	// others are refused with RequestLimitExceeded before anything is done. An action that is not
+	// in it has no limit.
 	Rates map[string]int `json:"rates,omitempty"`
 }
 

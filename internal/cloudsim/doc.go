@@ -68,9 +68,9 @@
 //
 // # What is left out
 //
-// The older signatures, GET, resources in permissions, the app's daily limit and the package's balance
-// (script their codes instead), marketing templates and their hours, delivery reports by callback, and
-// HTTP/2: several faults concern connections, so [Start] offers HTTP/1.1 only. Rates of requests are
-// limited only where [Account].Rates says so. IsoCode, CountryCode and SubscriberNumber are always
-// empty.
+// The older signatures, GET, resources in permissions, the app's daily limit and the package's
+// balance (script their codes instead), marketing templates and their hours, delivery reports by
+// callback, and HTTP/2: several faults concern connections, so [Start] offers HTTP/1.1 only. Rates
+// of requests are limited only where [Account].Rates says so. IsoCode, CountryCode and
+// SubscriberNumber are always empty.
 package cloudsim

@@ -50,7 +50,9 @@ const (
 
 // All kinds, by whether the request is processed.
 var (
-	sentKinds   = []Kind{Behave, Error, Refuse, ResetSent, EOFSent, HangSent, Slow, Cut, Huge, Delay}
+	sentKinds = []Kind{
+		Behave, Error, Refuse, ResetSent, EOFSent, HangSent, Slow, Cut, Huge, Delay,
+	}
 	unsentKinds = []Kind{HTTP, Body, Redirect, ResetEarly, ResetUnsent, HangUnsent}
 )
 

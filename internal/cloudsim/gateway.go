@@ -46,8 +46,10 @@ var actions = map[string]apiAction{
 		{name: "SessionContext"},
 		{name: "SenderId"},
 	}, (*Cloud).sendLocked},
-	DescribeSmsSignList:     {SMS, smsVersion, listFields("SignIdSet"), (*Cloud).signsLocked},
-	DescribeSmsTemplateList: {SMS, smsVersion, listFields("TemplateIdSet"), (*Cloud).templatesLocked},
+	DescribeSmsSignList: {SMS, smsVersion, listFields("SignIdSet"), (*Cloud).signsLocked},
+	DescribeSmsTemplateList: {
+		SMS, smsVersion, listFields("TemplateIdSet"), (*Cloud).templatesLocked,
+	},
 	PullSmsSendStatusByPhoneNumber: {SMS, smsVersion, []field{
 		{name: "BeginTime", number: true, required: true},
 		{name: "Offset", number: true, required: true},

@@ -67,7 +67,8 @@ func (a *Account) check() error {
 	}
 	for _, action := range slices.Sorted(maps.Keys(a.Rates)) {
 		if _, known := actions[action]; !known || a.Rates[action] < 0 {
-			errs = append(errs, fmt.Errorf("rates: %q is no action, or its rate is negative", action))
+			errs = append(errs,
+				fmt.Errorf("rates: %q is no action, or its rate is negative", action))
 		}
 	}
 	return errors.Join(errs...)

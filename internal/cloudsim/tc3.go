@@ -101,13 +101,14 @@ func (c *Cloud) authenticateLocked(q *call) (Key, string, *apiError) {
 	return Key{}, "", refuse("AuthFailure.SignatureFailure")
 }
 
-// signedHosts returns what a client may have signed as its Host header. Tencent's SDK for Node signs
-// the name alone though it sends the port too (tencentcloud-sdk-nodejs-common, common/sign.js); the
-// others sign what they send. At Tencent's own port, 443, both are the same.
+// signedHosts returns what a client may have signed as its Host header. Tencent's SDK for Node
+// signs the name alone though it sends the port too (tencentcloud-sdk-nodejs-common,
+// common/sign.js); the others sign what they send. At Tencent's own port, 443, both are the same.
 func signedHosts(host string) []string {
 	hosts := []string{host}
 	if _, port, err := net.SplitHostPort(host); err == nil {
-		hosts = append(hosts, strings.TrimSuffix(host, ":"+port)) // an IPv6 address keeps its brackets
+		// An IPv6 address keeps its brackets.
+		hosts = append(hosts, strings.TrimSuffix(host, ":"+port))
 	}
 	return hosts
 }

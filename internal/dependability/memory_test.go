@@ -73,7 +73,8 @@ func TestMemoryStaysBounded(t *testing.T) {
 			&cloudsim.Fault{Kind: cloudsim.Error, Code: "AuthFailure"}},
 		{"answers of SSM of 1 MiB", 10, http.StatusInternalServerError, plain,
 			answers(`{"Response":{"SecretString":"`, "x", `"}}`), nil},
-		{"answers of SSM of 4 MiB", 30, http.StatusServiceUnavailable, plain,
+		// Each invocation gets four: SSM is asked again.
+		{"answers of SSM of 4 MiB", 8, http.StatusServiceUnavailable, plain,
 			&cloudsim.Fault{Kind: cloudsim.Huge}, nil},
 	} {
 		sim.Cloud.Always(cloudsim.GetSecretValue, load.ssm)

@@ -244,6 +244,9 @@ func limit(st step, p prediction, stretch time.Duration) time.Duration {
 		return 3 * time.Second * stretch
 	case p.again:
 		return 1600 * time.Millisecond * stretch
+	case p.short() && len(p.ssm) > 1:
+		// Half of what the function has is SSM's, and a further request needs 150 ms of it.
+		return 1200 * time.Millisecond * stretch
 	case p.short():
 		return 400 * time.Millisecond * stretch
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"scf-sms/internal/checkout"
+	"scf-sms/internal/settings"
 )
 
 func TestREADMEs_sayTheSame(t *testing.T) {
@@ -74,6 +75,17 @@ func TestOutline(t *testing.T) {
 		"code bash", "go run .", "## x", "echo '#no comment'", "end of code",
 		"heading ###",
 	}, outline(text))
+}
+
+// A setting that the READMEs don't name is one that nobody uses.
+func TestREADMEs_nameEverySetting(t *testing.T) {
+	t.Parallel()
+	for _, page := range []string{"README.md", "README.zh-CN.md"} {
+		text := readme(t, page)
+		for _, name := range settings.Names() {
+			require.Regexp(t, "(?m)^\\| .*`"+name+"`.* \\|", text, page)
+		}
+	}
 }
 
 // A newcomer reads all of it. What is longer goes to docs.

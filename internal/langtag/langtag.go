@@ -3,8 +3,8 @@ package langtag
 
 import "strings"
 
-// WellFormed reports whether tag looks like a language tag: subtags of 1 to 8 letters or digits, the
-// first of letters only.
+// WellFormed reports whether tag looks like a language tag: subtags of 1 to 8 letters or digits,
+// the first of letters only.
 func WellFormed(tag string) bool {
 	for i, subtag := range strings.Split(tag, "-") {
 		if len(subtag) < 1 || len(subtag) > 8 {

@@ -39,8 +39,9 @@ type endedError struct{ cause error }
 func (e *endedError) Error() string { return "ended: " + e.cause.Error() }
 func (e *endedError) Unwrap() error { return e.cause }
 
-// Ended reports whether err, from [Transport.RoundTrip], means that the connection or the time ended
-// before the whole answer was there. It reports false for an answer that came and can't be used.
+// Ended reports whether err, from [Transport.RoundTrip], means that the connection or the time
+// ended before the whole answer was there. It reports false for an answer that came and can't be
+// used.
 func Ended(err error) bool {
 	var ended *endedError
 	return errors.As(err, &ended) || errors.Is(err, io.EOF) ||

@@ -92,7 +92,8 @@ func international(digits string) (n Number, isMobile bool, kind Kind) {
 		kind = Special
 	case wrongForm:
 		kind = WrongForm
-	default: // or yet another edit: a second prefix is a typing error, and E.164 must read as itself
+	default:
+		// Or yet another edit: a second prefix is a typing error, and E.164 must read as itself.
 		kind = WrongLength
 	}
 	return Number{CallingCode: c.code}, false, kind

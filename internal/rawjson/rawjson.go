@@ -5,12 +5,12 @@ package rawjson
 import (
 	"bytes"
 	"encoding/json"
-	"iter"
 	"strconv"
 )
 
-// String returns a JSON string. It reports false for anything else: encoding/json would make an empty
-// string of a null. A number is no string: a passcode that became a number lost its leading zeros.
+// String returns a JSON string. It reports false for anything else: encoding/json would make an
+// empty string of a null. A number is no string: a passcode that became a number lost its leading
+// zeros.
 func String(raw json.RawMessage) (string, bool) {
 	if len(raw) == 0 || raw[0] != '"' {
 		return "", false
@@ -36,10 +36,10 @@ func Strings(raw json.RawMessage) ([]string, bool) {
 	return list, true
 }
 
-// Fields returns the fields of a JSON object in their order, and none for another value. The JSON must
-// be valid (json.Valid). Values are parts of it, not copies. A name that is too long to be of interest,
-// or has JSON's own escapes in it (\/, surrogates), is "".
-func Fields(object []byte) iter.Seq2[string, json.RawMessage] {
+// Fields returns the fields of a JSON object in their order, and none for another value. The JSON
+// must be valid (json.Valid). Values are parts of it, not copies. A name that is too long to be of
+// interest, or has JSON's own escapes in it (\/, surrogates), is "".
+func Fields(object []byte) func(yield func(name string, value json.RawMessage) bool) {
 	const longest = 256 // bytes as they are written
 	return func(yield func(string, json.RawMessage) bool) {
 		rest := trimLeft(object)

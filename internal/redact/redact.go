@@ -1,6 +1,6 @@
-// Package redact decides what of a text from outside may be logged or passed on. A text that could hold
-// a number, a passcode or a secret becomes [Hidden]: a caller can put anything into any field, and an
-// answer of Tencent's can be garbled or repeat what it is about.
+// Package redact decides what of a text from outside may be logged or passed on. A text that could
+// hold a number, a passcode or a secret becomes [Hidden]: a caller can put anything into any field,
+// and an answer of Tencent's can be garbled or repeat what it is about.
 package redact
 
 import (
@@ -12,8 +12,8 @@ import (
 // Hidden stands for what could hold anything.
 const Hidden = "(not shown)"
 
-// Words returns an error code of Tencent's, a usage type or a reason: at most 100 letters, blanks and
-// marks between words. A digit could belong to a number or a passcode.
+// Words returns an error code of Tencent's, a usage type or a reason: at most 100 letters, blanks
+// and marks between words. A digit could belong to a number or a passcode.
 func Words(s string) string {
 	if len(s) > 100 || !only(s, letters+".-_ :'") {
 		return Hidden
@@ -38,8 +38,8 @@ func ID(s string, numbers ...string) string {
 	return s
 }
 
-// Tag returns a language tag of at most 35 characters (RFC 5646, section 4.4.1) and three digits, which
-// is a region's number: more digits could belong to a number or a passcode.
+// Tag returns a language tag of at most 35 characters (RFC 5646, section 4.4.1) and three digits,
+// which is a region's number: more digits could belong to a number or a passcode.
 func Tag(s string) string {
 	if s == "" {
 		return ""

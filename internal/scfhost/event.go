@@ -22,10 +22,10 @@ type urlEvent struct {
 	QueryString     map[string]any    `json:"queryString"`
 }
 
-// Event returns the event of a function URL (583/96099) that a request with this body becomes. Header
-// names are in lower case, and several values of one are joined. That a body that isn't UTF-8 is in
-// base64 is an assumption, because the documented event has no isBase64Encoded. So are the arrays for
-// repeated query keys, which API Gateway made.
+// Event returns the event of a function URL (583/96099) that a request with this body becomes.
+// Header names are in lower case, and several values of one are joined. That a body that isn't
+// UTF-8 is in base64 is an assumption, because the documented event has no isBase64Encoded. So are
+// the arrays for repeated query keys, which API Gateway made.
 func Event(r *http.Request, body []byte) ([]byte, error) {
 	headers := make(map[string]string, len(r.Header)+4)
 	for name, values := range r.Header {

@@ -12,12 +12,14 @@ import (
 
 // Front is a function's URL.
 //
-// It turns a result with an integer statusCode into an answer with this status, its headers (several
-// values of one are joined) and its body. Another result becomes a 200 with the JSON as its body.
+// It turns a result with an integer statusCode into an answer with this status, its headers
+// (several values of one are joined) and its body. Another result becomes a 200 with the JSON as
+// its body.
 //
-// If the function failed, the platform answers with its envelope. With which status is not documented.
-// Here it is the envelope's statusCode, as with any other answer; that is likely, but not proven. A
-// result that no rule covers, such as one that isn't JSON, is a 502 of our own, so that it is noticed.
+// If the function failed, the platform answers with its envelope. With which status is not
+// documented. Here it is the envelope's statusCode, as with any other answer; that is likely, but
+// not proven. A result that no rule covers, such as one that isn't JSON, is a 502 of our own, so
+// that it is noticed.
 //
 // A client that hangs up doesn't stop the function.
 type Front struct {
@@ -45,7 +47,8 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		result, err = f.Invoke(context.WithoutCancel(r.Context()), event)
 	}
 	if err != nil {
-		f := &failure{status: http.StatusInternalServerError, words: "InternalError: " + err.Error()}
+		words := "InternalError: " + err.Error()
+		f := &failure{status: http.StatusInternalServerError, words: words}
 		writeJSON(w, f.status, f.envelope(""))
 		return
 	}

@@ -1,6 +1,7 @@
-// Package sentence has what the person who is signing in is told when a message could not be sent. The
-// sign-in page shows it for about three seconds, so it is short: one or two sentences of at most 60
-// characters in Chinese and 110 in English. It never speaks of balances, keys, templates or Tencent.
+// Package sentence has what the person who is signing in is told when a message could not be sent.
+// The sign-in page shows it for about three seconds, so it is short: one or two sentences of at
+// most 60 characters in Chinese and 110 in English. It never speaks of balances, keys, templates or
+// Tencent.
 package sentence
 
 import (
@@ -32,8 +33,8 @@ type Facts struct {
 	Fixed bool
 }
 
-// Text returns the sentence in the language of a locale, such as zh-TW or pt_BR, and in English for a
-// locale in another language or none.
+// Text returns the sentence in the language of a locale, such as zh-TW or pt_BR, and in English for
+// a locale in another language or none.
 func Text(locale string, f Facts) string {
 	w := speak(locale)
 	text := w.of[f.Meaning]
@@ -50,8 +51,8 @@ func Text(locale string, f Facts) string {
 
 // The waits that are told in words. From 6 hours on it is "tomorrow": longer waits end at midnight.
 const (
-	fewSeconds = 10 * time.Second
-	tomorrow   = 6 * time.Hour
+	shortly  = 10 * time.Second
+	tomorrow = 6 * time.Hour
 )
 
 // wait puts a wait into words: "in 30 seconds". It rounds up, so that nobody comes too early.
@@ -59,7 +60,7 @@ func (w *words) wait(d time.Duration) string {
 	switch {
 	case d <= 0:
 		return w.later
-	case d < fewSeconds:
+	case d < shortly:
 		return w.soon
 	case d <= time.Minute-time.Second:
 		return w.seconds.count(up(d, time.Second))
@@ -74,8 +75,8 @@ func (w *words) wait(d time.Duration) string {
 
 func up(d, unit time.Duration) int { return int((d + unit - 1) / unit) }
 
-// unit is "in n seconds" in the plural forms of a language: for 1, for the 2 to 4 of Russian, and for
-// all other numbers. A form that is empty is like the last.
+// unit is "in n seconds" in the plural forms of a language: for 1, for the 2 to 4 of Russian, and
+// for all other numbers. A form that is empty is like the last.
 type unit struct{ one, few, many string }
 
 func (u unit) count(n int) string {
@@ -93,7 +94,8 @@ func (u unit) count(n int) string {
 
 // speak returns the words for a locale.
 func speak(locale string) *words {
-	subtags := strings.FieldsFunc(strings.ToLower(locale), func(r rune) bool { return r == '-' || r == '_' })
+	isDash := func(r rune) bool { return r == '-' || r == '_' }
+	subtags := strings.FieldsFunc(strings.ToLower(locale), isDash)
 	if len(subtags) == 0 {
 		return &english
 	}

@@ -28,7 +28,8 @@ func (r *reader) optional(name, byDefault string) variable {
 		return variable{name, byDefault}
 	}
 	if i, c := invisible(value); i > 0 {
-		text := fmt.Sprintf("has an invisible character (U+%04X) at character %d: write the value anew", c, i)
+		text := fmt.Sprintf(
+			"has an invisible character (U+%04X) at character %d: write the value anew", c, i)
 		r.problems = append(r.problems, Problem{Variable: name, Text: text})
 		return variable{name, ""}
 	}
@@ -43,21 +44,24 @@ func (r *reader) required(name string) variable {
 	return v
 }
 
-// missing notes that a variable is required, unless another problem is the reason that it has no value.
+// missing notes that a variable is required, unless another problem is the reason that it has no
+// value.
 func (r *reader) missing(name string) {
 	if !slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Variable == name }) {
 		r.problems = append(r.problems, Problem{Variable: name, Missing: true})
 	}
 }
 
-// invisible returns the place, from 1, of the first character that nobody sees, and 0 if there is none.
-// Such characters come with pasted text. Between the parts of a list tabs and line breaks are fine.
+// invisible returns the place, from 1, of the first character that nobody sees, and 0 if there is
+// none. Such characters come with pasted text. Between the parts of a list tabs and line breaks are
+// fine.
 func invisible(value string) (place int, c rune) {
 	isList := strings.ContainsAny(value, ",[{")
 	for _, c := range value {
 		place++
 		between := isList && strings.ContainsRune("\t\r\n", c)
-		if unicode.In(c, unicode.Cf, unicode.Cc, unicode.Zl, unicode.Zp) && !between || c == noBreakSpace {
+		hidden := unicode.In(c, unicode.Cf, unicode.Cc, unicode.Zl, unicode.Zp) || c == noBreakSpace
+		if hidden && !between {
 			return place, c
 		}
 	}
@@ -109,7 +113,8 @@ func callingCodes(value string) (map[int]bool, error) {
 		allowed[code] = true
 	}
 	if len(wrong) > 0 {
-		return nil, fmt.Errorf("not a calling code: %s; write them as in 86,852,1", strings.Join(wrong, ", "))
+		return nil, fmt.Errorf("not a calling code: %s; write them as in 86,852,1",
+			strings.Join(wrong, ", "))
 	}
 	return allowed, nil
 }

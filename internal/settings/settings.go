@@ -74,6 +74,9 @@ func Sentences(problems []Problem) []string {
 // counts as not set.
 func Read(getenv func(string) string) Settings {
 	r := reader{getenv: getenv}
+	endpoint := func(name, byDefault string) tencent.Endpoint {
+		return parse(&r, r.optional(name, byDefault), tencent.ParseEndpoint)
+	}
 	region := r.optional("TENCENTCLOUD_REGION", "ap-guangzhou") // the function's, set by SCF
 	s := Settings{
 		Secret: Secret{
@@ -82,7 +85,7 @@ func Read(getenv func(string) string) Settings {
 			Callers:  r.optional("CALLERS_SECRET_NAME", "").value,
 			Region:   r.optional("SECRET_REGION", region.value).value,
 			TTL:      parse(&r, r.optional("SECRET_TTL", "10m"), duration),
-			Endpoint: parse(&r, r.optional("SSM_ENDPOINT", "ssm.tencentcloudapi.com"), tencent.ParseEndpoint),
+			Endpoint: endpoint("SSM_ENDPOINT", "ssm.tencentcloudapi.com"),
 		},
 		SMS: SMS{
 			AppID:            r.required("SDK_APP_ID").value,
@@ -90,7 +93,7 @@ func Read(getenv func(string) string) Settings {
 			SignNameOverseas: parse(&r, r.optional("SIGN_NAME_OVERSEAS", ""), signName),
 			SenderID:         r.optional("SENDER_ID", "").value,
 			Region:           r.optional("SMS_REGION", "ap-guangzhou").value,
-			Endpoint:         parse(&r, r.optional("SMS_ENDPOINT", "sms.tencentcloudapi.com"), tencent.ParseEndpoint),
+			Endpoint:         endpoint("SMS_ENDPOINT", "sms.tencentcloudapi.com"),
 		},
 		Templates:           parse(&r, r.required("TEMPLATES"), template.Parse),
 		AllowedCallingCodes: parse(&r, r.optional("ALLOWED_CALLING_CODES", ""), callingCodes),
@@ -105,8 +108,8 @@ func Read(getenv func(string) string) Settings {
 	return s
 }
 
-// Names returns the names of all settings in the order of reading. Those that SCF itself sets are not
-// among them.
+// Names returns the names of all settings in the order of reading. Those that SCF itself sets are
+// not among them.
 func Names() []string {
 	var names []string
 	Read(func(name string) string {

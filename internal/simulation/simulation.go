@@ -34,30 +34,31 @@ type Simulation struct {
 // Start starts a simulated cloud with the account in testdata. The Function gets the settings
 // there.
 func Start(binary, testdata string, options cloudsim.Options) (*Simulation, error) {
-	account, env, err := load(testdata)
-	if err != nil {
-		return nil, err
-	}
-	cloud := cloudsim.New(cloudsim.Config{Account: account})
+	cloud := cloudsim.New(cloudsim.Config{})
 	server, err := cloudsim.Start(cloud, options)
 	if err != nil {
 		return nil, err
 	}
-	return &Simulation{cloud, server, function(binary, server.URL, env, account), account}, nil
+	f, account, err := read(binary, testdata, server.URL)
+	if err != nil {
+		server.Close()
+		return nil, err
+	}
+	cloud.Replace(account)
+	return &Simulation{cloud, server, f, account}, nil
 }
 
 // Reload replaces the binary, the settings and the account by a new binary and by what testdata
 // holds now. If testdata's account is the same as before, the cloud keeps its own, whose keys may
 // have been rotated; newAccount is false then. The outbox and the counts stay. If Reload fails,
-// nothing changes. The Function is a new one: changes made to the old one are lost, and instances of
-// it run on.
+// nothing changes. The Function is a new one: changes made to the old one are lost, and instances
+// of it run on.
 func (s *Simulation) Reload(binary, testdata string) (newAccount bool, err error) {
-	account, env, err := load(testdata)
-	if err != nil {
-		return false, err
+	f, account, err := read(binary, testdata, s.Server.URL)
+	if err == nil {
+		err = f.Check()
 	}
-	f := function(binary, s.Server.URL, env, account)
-	if err := f.Check(); err != nil {
+	if err != nil {
 		return false, err
 	}
 	s.Function = f
@@ -69,13 +70,31 @@ func (s *Simulation) Reload(binary, testdata string) (newAccount bool, err error
 	return true, nil
 }
 
-func load(testdata string) (cloudsim.Account, map[string]string, error) {
-	account, err := cloudsim.LoadAccount(filepath.Join(testdata, accountFile))
-	if err != nil {
-		return cloudsim.Account{}, nil, err
+// read returns the function of a binary that talks to the cloud at a URL, with the settings in
+// testdata, and the account there.
+func read(binary, testdata, url string) (f scfhost.Function, a cloudsim.Account, err error) {
+	if a, err = cloudsim.LoadAccount(filepath.Join(testdata, accountFile)); err != nil {
+		return f, a, err
 	}
 	env, err := readEnv(filepath.Join(testdata, settingsFile))
-	return account, env, err
+	if err != nil {
+		return f, a, err
+	}
+	env["SSM_ENDPOINT"], env["SMS_ENDPOINT"] = url, url
+	var role scfhost.Role // of the account's keys only the function's role has a temporary one
+	for _, key := range a.Keys {
+		if key.Token != "" {
+			role = scfhost.Role{
+				SecretID: key.SecretID, SecretKey: key.SecretKey, SessionToken: key.Token,
+			}
+		}
+	}
+	return scfhost.Function{
+		Binary:  binary,
+		Env:     env,
+		Role:    func() scfhost.Role { return role },
+		Timeout: 10 * time.Second, // as in serverless.yml
+	}, a, nil
 }
 
 // readEnv is godotenv.Read, whose error doesn't tell the line: the mistake is behind the last line
@@ -94,26 +113,6 @@ func readEnv(path string) (map[string]string, error) {
 	}
 	what, _, _ := strings.Cut(err.Error(), " near ") // the whole rest of the file
 	return nil, fmt.Errorf("%s:%d: %s", path, line, what)
-}
-
-func function(
-	binary, url string, env map[string]string, account cloudsim.Account,
-) scfhost.Function {
-	env["SSM_ENDPOINT"], env["SMS_ENDPOINT"] = url, url
-	var role scfhost.Role // of the account's keys only the function's role has a temporary one
-	for _, key := range account.Keys {
-		if key.Token != "" {
-			role = scfhost.Role{
-				SecretID: key.SecretID, SecretKey: key.SecretKey, SessionToken: key.Token,
-			}
-		}
-	}
-	return scfhost.Function{
-		Binary:  binary,
-		Env:     env,
-		Role:    func() scfhost.Role { return role },
-		Timeout: 10 * time.Second, // as in serverless.yml
-	}
 }
 
 // Close stops the cloud.

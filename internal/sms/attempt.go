@@ -17,7 +17,8 @@ type Reply struct {
 	SerialNo  string // with Accepted: Tencent's id of the message
 	Code      string // Tencent's error code; without one: why there is none
 	RequestID string // Tencent's id of the request
-	// NoWholeAnswer says, with Unclear, that the connection or the time ended before the answer did.
+	// NoWholeAnswer says, with Unclear, that the connection or the time ended before the answer
+	// did.
 	NoWholeAnswer bool
 	retry         retry
 }
@@ -33,13 +34,16 @@ const (
 )
 
 // attempt makes one SendSms request (https://cloud.tencent.com/document/api/382/55981).
-func (s *Sender) attempt(ctx context.Context, key *tencent.Key, m Message, took *time.Duration) Reply {
+func (s *Sender) attempt(
+	ctx context.Context, key *tencent.Key, m Message, took *time.Duration,
+) Reply {
 	defer timed(took)()
 	// A client for each attempt: SDK clients aren't documented as shareable, and the key that signs
 	// must be the one that is passed to Reject. The connections are shared all the same.
 	client, err := api.NewClient(key, s.Region, tencent.Profile(s.Endpoint))
 	if err != nil {
-		return Reply{Meaning: tencent.Meaning{Kind: tencent.Refused, Hint: "the SMS client can't be made"}}
+		const hint = "the SMS client can't be made"
+		return Reply{Meaning: tencent.Meaning{Kind: tencent.Refused, Hint: hint}}
 	}
 	client.WithHttpTransport(s.Transport)
 
@@ -102,8 +106,8 @@ func (s *Sender) failed(failure *tencent.Error) Reply {
 	return r
 }
 
-// judge says what the status of our one number means. A request that Tencent's gateway accepted is not
-// yet an SMS that was.
+// judge says what the status of our one number means. A request that Tencent's gateway accepted is
+// not yet an SMS that was.
 func (s *Sender) judge(response *api.SendSmsResponseParams, to string) Reply {
 	if len(response.SendStatusSet) != 1 || response.SendStatusSet[0] == nil {
 		return unclear("answer without the number's status")
@@ -141,7 +145,9 @@ func (r Reply) withKey(key *tencent.Key) Reply {
 }
 
 // sameDigits compares numbers, with or without the plus sign.
-func sameDigits(a, b string) bool { return strings.TrimPrefix(a, "+") == strings.TrimPrefix(b, "+") }
+func sameDigits(a, b string) bool {
+	return strings.TrimPrefix(a, "+") == strings.TrimPrefix(b, "+")
+}
 
 // HintUnclear is the hint of a message of which nobody knows whether it was sent.
 const HintUnclear = "the SMS may have been sent: look it up in Tencent's console by number or " +

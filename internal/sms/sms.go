@@ -21,8 +21,8 @@ import (
 )
 
 const (
-	// After the API's rate limit, which Tencent counts by the second, a random time between these is
-	// waited: instances that were refused together must not come again together.
+	// After the API's rate limit, which Tencent counts by the second, a random time between these
+	// is waited: instances that were refused together must not come again together.
 	shortestWait = 250 * time.Millisecond
 	longestWait  = 1250 * time.Millisecond
 
@@ -67,7 +67,7 @@ type Result struct {
 	Reply
 	Attempts     int           // SendSms requests made
 	FirstRefusal string        // Tencent's code for attempt 1, if anything followed it
-	KeyError     error         // not nil: there was no AccessKey for the next attempt, and this is why
+	KeyError     error         // why there was no AccessKey for the next attempt, or nil
 	KeyTime      time.Duration // waiting for the AccessKey
 	SendTime     time.Duration // in SendSms
 }
@@ -82,7 +82,8 @@ func (s *Sender) Send(ctx context.Context, m Message) (r Result) {
 	var redialled, replaced bool
 	for {
 		if ctx.Err() != nil {
-			r.Reply = unavailable("no time was left to send: raise TIME_BUDGET and the function's timeout")
+			r.Reply = unavailable(
+				"no time was left to send: raise TIME_BUDGET and the function's timeout")
 			return r
 		}
 		r.Attempts++

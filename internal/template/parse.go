@@ -29,7 +29,8 @@ func Parse(setting string) (Templates, error) {
 
 	var entries []map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(setting), &entries); err != nil {
-		problem := `must be a JSON list such as [{"usageType": "SignIn", "templateCode": "1110001"}]`
+		problem := "must be a JSON list such as " +
+			`[{"usageType": "SignIn", "templateCode": "1110001"}]`
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
 			problem += ": " + locate(setting, syntax)
@@ -65,7 +66,8 @@ func locate(setting string, syntax *json.SyntaxError) string {
 	text := syntax.Error()
 	before := setting[:max(0, min(len(setting), int(syntax.Offset)-1))]
 	seen, _ := utf8.DecodeRuneInString(setting[len(before):])
-	if _, rest, found := strings.Cut(text, "' "); found && strings.HasPrefix(text, "invalid character '") {
+	_, rest, found := strings.Cut(text, "' ")
+	if found && strings.HasPrefix(text, "invalid character '") {
 		text = fmt.Sprintf("invalid character %q %s", seen, rest)
 	}
 	if syntax.Offset == 0 {
@@ -74,9 +76,12 @@ func locate(setting string, syntax *json.SyntaxError) string {
 	return fmt.Sprintf("%s at character %d", text, utf8.RuneCountInString(before)+1)
 }
 
-// parseEntry reads one entry. It stands for one template or, with one for each destination, for two.
+// parseEntry reads one entry. It stands for one template or, with one for each destination, for
+// two.
 func parseEntry(entry map[string]json.RawMessage) (templates Templates, problems []error) {
-	wrong := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	wrong := func(format string, args ...any) {
+		problems = append(problems, fmt.Errorf(format, args...))
+	}
 	t := Template{Params: []string{placeholder}}
 	var ok bool
 	for _, key := range slices.Sorted(maps.Keys(entry)) {
@@ -88,10 +93,12 @@ func parseEntry(entry map[string]json.RawMessage) (templates Templates, problems
 				wrong(`locale must be a language tag such as "zh-CN"`)
 			}
 		case "params":
-			if t.Params, ok = rawjson.Strings(raw); !ok || !slices.ContainsFunc(t.Params, holdsCode) {
+			t.Params, ok = rawjson.Strings(raw)
+			if !ok || !slices.ContainsFunc(t.Params, holdsCode) {
 				wrong(`params must be a list of strings with "{code}" in it`)
 			} else if i := slices.IndexFunc(t.Params, unclean); i >= 0 {
-				wrong("params has %q: write {code} for the code, with no other braces, no $ and no blanks "+
+				wrong("params has %q: "+
+					"write {code} for the code, with no other braces, no $ and no blanks "+
 					"around it: Tencent refuses what comes of them", t.Params[i])
 			}
 		default:
@@ -103,7 +110,8 @@ func parseEntry(entry map[string]json.RawMessage) (templates Templates, problems
 	}
 	ids, ok := parseIDs(entry["templateCode"])
 	if !ok {
-		wrong(`templateCode must be there: a string, or {"china": "…", "overseas": "…"} with at least one of them`)
+		wrong("templateCode must be there: a string, " +
+			`or {"china": "…", "overseas": "…"} with at least one of them`)
 	}
 	for _, to := range [...]string{china, overseas} {
 		if id := ids[to]; id != "" {
@@ -116,8 +124,8 @@ func parseEntry(entry map[string]json.RawMessage) (templates Templates, problems
 
 func holdsCode(param string) bool { return strings.Contains(param, placeholder) }
 
-// unclean reports whether something else than {code} seems to stand for the passcode in a parameter:
-// {{code}} would become {482913}, and ${code} $482913.
+// unclean reports whether something else than {code} seems to stand for the passcode in a
+// parameter: {{code}} would become {482913}, and ${code} $482913.
 func unclean(param string) bool {
 	const mark = "\x00"
 	rest := strings.ReplaceAll(param, placeholder, mark)

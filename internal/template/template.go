@@ -1,5 +1,5 @@
-// Package template holds the setting TEMPLATES: which of Tencent's templates each message is sent with.
-// parse.go reads the setting; this file chooses.
+// Package template holds the setting TEMPLATES: which of Tencent's templates each message is sent
+// with. parse.go reads the setting; this file chooses.
 package template
 
 import (
@@ -12,9 +12,9 @@ import (
 // Generic is the usage type whose templates serve the types that have none of their own.
 const Generic = "Generic"
 
-// Template is one of Tencent's templates, for one usage type and destination and perhaps one language.
-// Tencent SMS has two destinations, mainland China (+86) and everywhere else, Hong Kong, Macao and
-// Taiwan among the latter. Each has templates of its own, and refuses those of the other.
+// Template is one of Tencent's templates, for one usage type and destination and perhaps one
+// language. Tencent SMS has two destinations, mainland China (+86) and everywhere else, Hong Kong,
+// Macao and Taiwan among the latter. Each has templates of its own, and refuses those of the other.
 type Template struct {
 	UsageType string   // Logto's usage type: SignIn, Register, …
 	Overseas  bool     // for numbers outside mainland China; false: for numbers inside
@@ -26,9 +26,9 @@ type Template struct {
 // Templates are all templates of a function, in the order of the setting.
 type Templates []Template
 
-// Choose returns the template for a usage type and destination. Of the type's templates it takes the
-// first language of locales that there is one for (RFC 4647, lookup), then the one for every language.
-// If the type has none that fits, it does the same with Generic's.
+// Choose returns the template for a usage type and destination. Of the type's templates it takes
+// the first language of locales that there is one for (RFC 4647, lookup), then the one for every
+// language. If the type has none that fits, it does the same with Generic's.
 func (all Templates) Choose(usageType string, overseas bool, locales []string) (Template, bool) {
 	for _, u := range [...]string{usageType, Generic} {
 		for _, locale := range locales {
@@ -48,7 +48,8 @@ func (all Templates) Choose(usageType string, overseas bool, locales []string) (
 // find returns the first of several templates that fit, as Logto's connectors do.
 func (all Templates) find(usageType string, overseas bool, locale string) (Template, bool) {
 	i := slices.IndexFunc(all, func(t Template) bool {
-		return t.UsageType == usageType && t.Overseas == overseas && strings.EqualFold(t.Locale, locale)
+		return t.UsageType == usageType && t.Overseas == overseas &&
+			strings.EqualFold(t.Locale, locale)
 	})
 	if i < 0 {
 		return Template{}, false

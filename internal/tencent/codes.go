@@ -14,7 +14,7 @@ const (
 	NumberRefused             // this phone number or its country can't get an SMS
 	NumberLimited             // this phone number got as many SMS as it may for now
 	Exhausted                 // a limit that holds back every number, until it is raised or over
-	Busy                      // the API's rate limit, which counts before anything is done: ask again
+	Busy                      // the API's rate limit, counted before anything is done: ask again
 	Refused                   // the account, the application, the template or the request is wrong
 	KeyRefused                // the AccessKey is not accepted: nothing was done
 	Unavailable               // nothing was done, and a later call may work
@@ -35,9 +35,9 @@ const (
 	GetSecretValue            // SSM 2019-09-23
 )
 
-// Explain returns what a code of an API means, in whatever case it is spelt. Tencent answers SendSms in
-// two layers, the answer's Error and the number's SendStatus, and its documentation doesn't say which
-// code comes in which. So a code means the same in both.
+// Explain returns what a code of an API means, in whatever case it is spelt. Tencent answers
+// SendSms in two layers, the answer's Error and the number's SendStatus, and its documentation
+// doesn't say which code comes in which. So a code means the same in both.
 func Explain(api API, code string, now time.Time) Meaning {
 	for i := range codes {
 		row := &codes[i]

@@ -10,10 +10,12 @@ const (
 )
 
 // codes is the one table of what Tencent's error codes mean. Codes of one meaning are separated by
-// blanks; * at the end of one stands for every code that begins so. The first row that fits decides,
-// so a code stands before its family. A code may be here in two spellings: Tencent's pages have both.
-// Sources: https://cloud.tencent.com/document/api/382/55981 and the SDK's sms/errors.go for SendSms,
-// https://cloud.tencent.com/document/api/1140/40522 for SSM.
+// blanks; * at the end of one stands for every code that begins so. The first row that fits
+// decides, so a code stands before its family. A code may be here in two spellings: Tencent's pages
+// have both.
+//
+// Sources: https://cloud.tencent.com/document/api/382/55981 and the SDK's sms/errors.go for
+// SendSms, https://cloud.tencent.com/document/api/1140/40522 for SSM.
 var codes = [...]codeRow{
 	{SendSms, "Ok", Accepted, 0, ""},
 

@@ -88,7 +88,8 @@ func (i *instance) invoke(event []byte, status int) error {
 	if response.Error != nil {
 		return errors.New(response.Error.Message)
 	}
-	if got := (scfhost.Result{Payload: response.Payload}).StatusCode(); status != 0 && got != status {
+	got := scfhost.Result{Payload: response.Payload}.StatusCode()
+	if status != 0 && got != status {
 		return fmt.Errorf("the answer is not a %d: %s", status, response.Payload)
 	}
 	return nil

@@ -30,8 +30,9 @@ func (m *measurer) own(ctx context.Context) error {
 	secret := `{"accessKeyId":"AKIDexampleSender","accessKeySecret":"example-sender-key",` +
 		`"authorization":"Bearer example-token"}` // as in testdata/cloud.json
 	cloud := canned{
-		"GetSecretValue": fmt.Sprintf(`{"Response":{"SecretName":"scf-sms","VersionId":"SSM_Current",`+
-			`"SecretString":%q,"RequestId":"00000000-0000-4000-8000-000000000001"}}`, secret),
+		"GetSecretValue": fmt.Sprintf(`{"Response":{"SecretName":"scf-sms",`+
+			`"VersionId":"SSM_Current","SecretString":%q,`+
+			`"RequestId":"00000000-0000-4000-8000-000000000001"}}`, secret),
 		"SendSms": `{"Response":{"SendStatusSet":[{"SerialNo":"2645:100000001",` +
 			`"PhoneNumber":"+8613800138000","Fee":1,"SessionContext":"","Code":"Ok",` +
 			`"Message":"send success","IsoCode":"CN"}],` +

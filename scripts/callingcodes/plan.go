@@ -30,7 +30,8 @@ var shapes = map[int]string{
 }
 
 // newLengths are lengths of mobile numbers that are newer than the Go library's metadata.
-// libphonenumber 9.0.38 gives Gambia nine digits beside seven. Drop them once the Go library has them.
+// libphonenumber 9.0.38 gives Gambia nine digits beside seven. Drop them once the Go library has
+// them.
 var newLengths = map[int][]int{220: {9}}
 
 // plan is the numbering plan behind a calling code, of all regions that share it.
@@ -56,7 +57,8 @@ type kind struct {
 func newPlan(code int, regions []*phonenumbers.PhoneMetadata) (*plan, error) {
 	// libphonenumber reads the numbers of all regions by the main one's prefixes.
 	id := phonenumbers.GetRegionCodeForCountryCode(code)
-	i := slices.IndexFunc(regions, func(m *phonenumbers.PhoneMetadata) bool { return m.GetId() == id })
+	hasID := func(m *phonenumbers.PhoneMetadata) bool { return m.GetId() == id }
+	i := slices.IndexFunc(regions, hasID)
 	if i < 0 {
 		return nil, fmt.Errorf("there is no main region %s", id)
 	}
@@ -171,9 +173,10 @@ func (w planWalk) step(digit rune) planWalk {
 	decided, _ := next.prefixAt.edit()
 	for i, e := range w.edits {
 		at := w.editedAt[i]
+		keeps := w.digits >= e.skip && w.digits < e.skip+e.keep
 		if next.prefixAt.decided() && e != decided {
 			at.places = nil // reading won't ask for it
-		} else if w.digits >= e.skip+e.keep+e.gap || w.digits >= e.skip && w.digits < e.skip+e.keep {
+		} else if keeps || w.digits >= e.skip+e.keep+e.gap {
 			at = at.step(digit)
 		}
 		next.editedAt = append(next.editedAt, at)

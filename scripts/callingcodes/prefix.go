@@ -30,8 +30,8 @@ type prefixes struct {
 func compilePrefixes(m *phonenumbers.PhoneMetadata) (prefixes, error) {
 	expr, rule := m.GetNationalPrefixForParsing(), m.GetNationalPrefixTransformRule()
 	if m.GetId() == "MX" {
-		// Until 2019 mobile numbers were written +52 1 and ten digits, and databases still hold such.
-		// libphonenumber doesn't read them any more.
+		// Until 2019 mobile numbers were written +52 1 and ten digits, and databases still hold
+		// such. libphonenumber doesn't read them any more.
 		expr = "1"
 	}
 	if expr == "" {

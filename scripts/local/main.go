@@ -33,7 +33,7 @@ const usage = `Usage: go run ./scripts/local COMMAND [flags]
 Every command builds the function and runs it as SCF does. replay and serve need
 no account. "go run ./scripts/local COMMAND -h" says more.
 
-Example: go run ./scripts/local replay -v testdata/events/sign-in.json
+Example: go run ./scripts/local replay -v sign-in
 `
 
 // Exit statuses.

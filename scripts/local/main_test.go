@@ -58,6 +58,7 @@ func TestMistakes(t *testing.T) {
 		"replay " + event + ".want.json": "replay: these files say what is expected of events; " +
 			"name the events themselves",
 		"replay nowhere.json":       "replay: open nowhere.json: no such file or directory",
+		"replay nowhere":            "replay: nowhere is neither a file nor an event in testdata/events",
 		"serve -x":                  "serve: flag provided but not defined: -x",
 		"serve -apigw":              "serve: flag provided but not defined: -apigw",
 		"serve now":                 `serve: unexpected argument "now"`,

@@ -59,7 +59,8 @@ func (h handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 		deadline, _ := ctx.Deadline()
 		wd, _ := os.Getwd()
 		return json.Marshal(map[string]any{
-			"atStart": h.atStart, "now": os.Environ(), "context": fc, "left": time.Until(deadline), "dir": wd,
+			"atStart": h.atStart, "now": os.Environ(), "context": fc,
+			"left": time.Until(deadline), "dir": wd,
 		})
 	case "fail":
 		return nil, errors.New(todo.Text)

@@ -42,10 +42,11 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	var o operator.Options
 	o.AddFlags(flags, "ask a simulated Tencent Cloud")
 	asJSON := flags.Bool("json", false,
-		"for machines: a list of {check, status, detail, todo}; "+
+		"for machines: a list of {check, status, detail, todo};\n"+
 			"status is ok, wrong, warning or unknown")
 	deploy := flags.Bool("deploy", false,
-		"only say what is missing to deploy, a line for each; arguments behind -- are those of scf")
+		"only say what is missing to deploy, a line for each;\n"+
+			"arguments behind -- are those of scf")
 	if err := term.ParseFlags(flags, args, stdio.Out, help); err != nil {
 		return err
 	}

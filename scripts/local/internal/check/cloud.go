@@ -10,8 +10,7 @@ import (
 	"scf-sms/secrets"
 )
 
-// Tencent refuses requests that are signed by a clock this far off. One that is a fifth of that off
-// is on its way there.
+// From maxSkew on Tencent refuses the signatures of a clock. From largeSkew on check warns.
 const (
 	maxSkew   = 5 * time.Minute
 	largeSkew = time.Minute
@@ -46,8 +45,8 @@ func newRun(a *operator.Account) *run {
 	}
 }
 
-// look asks a service, until there is no use in asking it more. Why not is told in one row, that of
-// the service, the key or the clock.
+// look runs the checks of a service until there is no use in asking it more. The check that found
+// that out adds no row: the row of the service, the key or the clock says why.
 func (x *run) look(ctx context.Context, s *service, looks ...func(context.Context)) {
 	for _, look := range looks {
 		before := len(x.report)
@@ -58,7 +57,8 @@ func (x *run) look(ctx context.Context, s *service, looks ...func(context.Contex
 	}
 }
 
-// note takes from a call's failure, or nil, what it says of the service and of the key.
+// note records what a call showed of the service: that it answered, or why to ask it no more.
+// failure is nil if the call succeeded.
 func (s *service) note(failure *tencent.Error) {
 	code := codeOf(failure)
 	switch {

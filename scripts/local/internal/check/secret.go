@@ -75,7 +75,8 @@ func (x *run) value(ctx context.Context) {
 		return // the row of the secret says why
 	}
 	name, version := x.Settings.Secret.Name, x.Settings.Secret.Version
-	holds, correct := version, "correct SECRET_VERSION; a secret made without a VersionId has SSM_Current"
+	holds := version
+	correct := "correct SECRET_VERSION; a secret made without a VersionId has SSM_Current"
 	form := `{"accessKeyId": "AKID…", "accessKeySecret": "…", "authorization": "Bearer …"}`
 	if fault.Callers {
 		name = x.Settings.Secret.Callers
@@ -124,8 +125,8 @@ func (x *run) tokenRow() row {
 	return right(term.Count(len(tokens), "token") + ", no placeholder and none too short")
 }
 
-// readSecret reads the secret with a key. A value that was read and can't be used is a fault, and no
-// failure of the call.
+// readSecret reads the secret with a key. A value that was read and can't be used is a fault, and
+// no failure of the call.
 func (x *run) readSecret(ctx context.Context, key common.CredentialIface) (
 	secret *secrets.Secret, failure *tencent.Error, fault secrets.Error,
 ) {
@@ -139,12 +140,12 @@ func (x *run) readSecret(ctx context.Context, key common.CredentialIface) (
 	return secret, failure, fault
 }
 
-// role tries whether the function's role may read the secret. Nobody but SCF can take on a real one,
-// and a key that is allowed what check needs can't ask what the role may do.
+// role tries whether the function's role may read the secret. Nobody but SCF can take on a real
+// one, and a key that is allowed what check needs can't ask what the role may do.
 func (x *run) role(ctx context.Context) {
-	found := unclear("whether the function's role "+x.Deployed.Role+" may read the secret can't be "+
-		"seen from here", "POST anything to the deployed function with a wrong Authorization "+
-		"header: 401 says that it may, 500 that it may not")
+	found := unclear("whether the function's role "+x.Deployed.Role+" may read the secret "+
+		"can't be seen from here", "POST anything to the deployed function with a wrong "+
+		"Authorization header: 401 says that it may, 500 that it may not")
 	if x.Sim != nil {
 		role := x.Sim.Function.Role()
 		key := common.NewTokenCredential(role.SecretID, role.SecretKey, role.SessionToken)

@@ -12,8 +12,8 @@ import (
 	"scf-sms/scripts/local/internal/operator"
 )
 
-// application asks for the last minute's delivery reports of a number that is nobody's. Of the calls
-// that change nothing it is the one that takes the application's id.
+// application asks for the last minute's delivery reports of a number that is nobody's. Of the
+// calls that change nothing it is the one that takes the application's id.
 func (x *run) application(ctx context.Context) {
 	id := x.Settings.SMS.AppID
 	if id == "" {
@@ -70,7 +70,8 @@ func (x *run) balance(ctx context.Context) {
 	found := right(fmt.Sprintf("%d of %d SMS left", left, all))
 	switch {
 	case all == 0:
-		found = warning("there is none: without one, only an account that pays afterwards sends", buy)
+		const none = "there is none: without one, only an account that pays afterwards sends"
+		found = warning(none, buy)
 	case left == 0:
 		found = wrong("is used up: nobody gets a code", buy)
 	case left < all/10:

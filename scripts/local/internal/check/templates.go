@@ -70,7 +70,8 @@ func templateRow(uses template.Templates, t *smsapi.DescribeTemplateListStatus) 
 	if kind := operator.Value(t.International); kind != own.international && kind != both {
 		return wrong(
 			fmt.Sprintf("%s: is one for %s, but stands under %q", used, other.numbers, own.key),
-			fmt.Sprintf("put it under %q in TEMPLATES, and one for %s here", other.key, own.numbers))
+			fmt.Sprintf("put it under %q in TEMPLATES, and one for %s here",
+				other.key, own.numbers))
 	}
 	if operator.Value(t.StatusCode) != stateApproved {
 		return reviewed(used, t.StatusCode, t.ReviewReply)
@@ -79,7 +80,8 @@ func templateRow(uses template.Templates, t *smsapi.DescribeTemplateListStatus) 
 	n := variablesIn(content)
 	unfit := func(use template.Template) bool { return len(use.Params) != n }
 	if i := slices.IndexFunc(uses, unfit); i >= 0 {
-		todo := fmt.Sprintf(`give its entry in TEMPLATES params with %d values, one of them "{code}"`, n)
+		todo := fmt.Sprintf(
+			`give its entry in TEMPLATES params with %d values, one of them "{code}"`, n)
 		switch n {
 		case 0:
 			todo = "use a template with a variable for the code"
@@ -124,7 +126,8 @@ func (x *run) findTemplates(
 	for some := range slices.Chunk(ids, most) {
 		request := smsapi.NewDescribeSmsTemplateListRequest()
 		request.International, request.TemplateIdSet = &kind.international, some
-		answer, failure := operator.Ask(ctx, x.SMS(x.Key).DescribeSmsTemplateListWithContext, request)
+		list := x.SMS(x.Key).DescribeSmsTemplateListWithContext
+		answer, failure := operator.Ask(ctx, list, request)
 		x.sms.note(failure)
 		if absent.MatchString(codeOf(failure)) {
 			failure = nil

@@ -33,15 +33,17 @@ func usageTypeRows(s settings.Settings) (rows report) {
 				strings.EqualFold(other.Locale, t.Locale)
 		}
 		if first := slices.IndexFunc(s.Templates, same); first < i {
-			rows.add(groupSettings, check, wrong(fmt.Sprintf("%s: %s is never used, as %s comes first",
-				slot(t), t.ID, s.Templates[first].ID), "take one of them out of TEMPLATES"))
+			unused := fmt.Sprintf("%s: %s is never used, as %s comes first",
+				slot(t), t.ID, s.Templates[first].ID)
+			rows.add(groupSettings, check, wrong(unused, "take one of them out of TEMPLATES"))
 		}
 	}
 	for _, usageType := range types {
 		if gaps := gaps(s, usageType); len(gaps) > 0 {
 			rows.add(groupSettings, check, warning(
 				usageType+" has no template for "+strings.Join(gaps, ", "),
-				"add it to TEMPLATES: till then people get another language, Generic's text, or no SMS"))
+				"add it to TEMPLATES: till then people get another language, Generic's text, "+
+					"or no SMS"))
 		}
 	}
 	return rows

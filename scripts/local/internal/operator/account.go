@@ -53,7 +53,7 @@ type Options struct {
 func (o *Options) AddFlags(flags *flag.FlagSet, simulate string) {
 	flags.StringVar(&o.EnvFile, "env", "", "read the settings from `FILE`")
 	flags.StringVar(&o.Stage, "stage", "", "the `STAGE` of scf deploy --stage")
-	flags.BoolVar(&o.Simulate, "simulate", false, simulate+"; without -env with its own settings")
+	flags.BoolVar(&o.Simulate, "simulate", false, simulate+";\nwithout -env with its own settings")
 }
 
 // Open reads the settings and, to simulate, starts the cloud. Options that contradict each other,

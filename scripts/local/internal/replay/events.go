@@ -67,10 +67,15 @@ func loadEvent(testdata, path string, stdin io.Reader) (e sample, err error) {
 		return e, checkJSON(e.name, e.payload)
 	}
 	_, missing := os.Stat(path)
+	name := ""
 	if missing != nil && filepath.Base(path) == path && filepath.Ext(path) == "" {
-		path = filepath.Join(testdata, path+".json")
+		name, path = path, filepath.Join(testdata, path+".json")
 	}
-	if e.payload, err = os.ReadFile(path); err != nil {
+	e.payload, err = os.ReadFile(path)
+	switch {
+	case name != "" && errors.Is(err, fs.ErrNotExist):
+		return e, fmt.Errorf("%s is neither a file nor an event in testdata/events", name)
+	case err != nil:
 		return e, err
 	}
 	if err := checkJSON(path, e.payload); err != nil {

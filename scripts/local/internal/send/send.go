@@ -51,7 +51,7 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	var o order
 	flags.StringVar(&o.to, "to", "", "phone `NUMBER` with + and calling code")
 	flags.StringVar(&o.usageType, "type", "Generic",
-		"Logto's usage `TYPE`: SignIn, Register, ForgotPassword, Generic, …")
+		"Logto's usage `TYPE`: SignIn, Register, ForgotPassword,\nGeneric, …")
 	flags.StringVar(&o.code, "code", "",
 		"verification `CODE` of 1 to 6 digits; by default six random ones")
 	flags.StringVar(&o.locale, "locale", "", "the reader's language `TAG`, such as zh-CN")

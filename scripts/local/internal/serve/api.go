@@ -21,7 +21,8 @@ func (w *workbench) routes() http.Handler {
 	}))
 	mux.HandleFunc("POST "+ours+"limits", post(w, w.setLimits))
 	for name, press := range map[string]func() error{
-		"rotate-key": w.rotateKey, "rotate-token": w.rotateToken, "restart": w.restart, "clear": w.clear,
+		"rotate-key": w.rotateKey, "rotate-token": w.rotateToken,
+		"restart": w.restart, "clear": w.clear,
 	} {
 		mux.HandleFunc("POST "+ours+name, post(w, func(struct{}) error { return press() }))
 	}

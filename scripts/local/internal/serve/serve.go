@@ -16,11 +16,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os/signal"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -67,8 +67,7 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	if err != nil {
 		return err
 	}
-	s := server{root: root, addr: *addr, every: time.Second, stderr: stdio.Err,
-		journal: newJournal(stdio.Out, stdio.Err)}
+	s := server{root, *addr, time.Second, newJournal(stdio.Out, stdio.Err)}
 	// A terminal that is closed ends the command as well, and then too nothing is to be left.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
@@ -80,7 +79,6 @@ type server struct {
 	root    string // of the sources
 	addr    string
 	every   time.Duration // how often to look for changes in the sources
-	stderr  io.Writer
 	journal *journal
 }
 
@@ -98,7 +96,7 @@ func (s *server) run(ctx context.Context) error {
 	defer listener.Close()
 
 	before := fingerprint(s.root) // taken before the build, so that no change is missed
-	l, err := start(ctx, s.root, s.stderr)
+	l, err := start(ctx, s.root, s.journal.errors)
 	if ctx.Err() != nil {
 		return nil // stopped before it was up
 	}
@@ -111,14 +109,10 @@ func (s *server) run(ctx context.Context) error {
 	now, _ := w.state()
 	s.journal.welcome(url, now.Authorization)
 
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		s.watch(ctx, before, w)
-	}()
-	err = listen(ctx, listener, w)
-	<-watched
-	return err
+	var watching sync.WaitGroup
+	watching.Go(func() { s.watch(ctx, before, w) })
+	defer watching.Wait()
+	return listen(ctx, listener, w)
 }
 
 // listen serves until ctx ends. Then requests under way have 3 s to end.

@@ -3,9 +3,9 @@
 //   - What was asked for goes to stdout; what goes on meanwhile, and errors, to stderr.
 //   - A mistake in the command line is one line that names it; the exit status is then 2. It is 1
 //     where the command ran and its answer is no.
-//   - ✓ green is good, ✗ red is not, ! yellow is a warning, ? yellow is not known, · is neither. The
-//     sign says it without the colour, too. Colours are for terminals alone, and not where NO_COLOR
-//     is set.
+//   - ✓ green is good, ✗ red is not, ! yellow is a warning, ? yellow is not known, · is neither.
+//     The sign says it without the colour, too. Colours are for terminals alone, and not where
+//     NO_COLOR is set.
 //   - Lines end at [PageWidth] cells, or at the terminal's edge where it is known. A Chinese
 //     character takes two cells.
 //   - → begins what to do about it.

@@ -37,7 +37,7 @@ const texts = {
     sentTo: 'The verification code has been sent to your phone number {}',
     resend: 'Not received yet? Resend after 59 seconds',
     maybe:
-      'Nobody knows whether the SMS was sent (202). If it comes, its code works; ' +
+      'It is not known whether the SMS was sent (202). If it comes, its code works; ' +
       'if not, the person asks for another.',
     unreachable: 'Nobody answers: has serve stopped?',
     phone: 'Phone',

@@ -173,7 +173,8 @@ func TestInvoke_timerKeepsTheInstanceWarm(t *testing.T) {
 	}
 }
 
-// A timer is silent only where nothing is wrong.
+// Settings with problems are told of at ERROR. That SSM has no secret is told at debug, with a hint: the
+// next request will say it aloud.
 func TestInvoke_timerThatFindsSomethingWrong(t *testing.T) {
 	t.Parallel()
 	timer := []byte(`{"Type": "Timer"}`)
@@ -184,7 +185,11 @@ func TestInvoke_timerThatFindsSomethingWrong(t *testing.T) {
 
 	e = newEnv(t)
 	e.cloud.Always(cloudsim.GetSecretValue, &cloudsim.Fault{Kind: cloudsim.Error, Code: "ResourceNotFound"})
-	require.Equal(t, "misconfigured", e.invoke(t, timer).outcome())
+	a = e.invoke(t, timer)
+	require.Equal(t, 200, a.StatusCode)
+	require.Empty(t, a.Body)
+	require.Equal(t, "DEBUG", a.logged("level"))
+	require.Contains(t, a.logged("hint"), "SSM has no such secret")
 
 	// An old secret does until SSM is back.
 	e = newEnv(t, func(s *setup) { s.Secret.TTL = time.Nanosecond }).fetched(t)

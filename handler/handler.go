@@ -153,15 +153,15 @@ func (h *Handler) serve(ctx context.Context, req *request) (out outcome) {
 }
 
 // keepWarm answers a timer: an instance that was called lately is there for the next request, with
-// a secret that is fresh.
+// a secret that is fresh. A failure is no alarm: the next request will say whether it matters.
 func (h *Handler) keepWarm(ctx context.Context, out outcome) outcome {
 	began := time.Now()
 	err := h.config.Secrets.Refresh(ctx)
 	out.ssmTime = time.Since(began)
 	if err != nil {
-		return out.withoutSecret(err)
+		out = out.withoutSecret(err)
 	}
-	return out.ended(timer, "")
+	return out.ended(timer, out.hint)
 }
 
 // authorized asks the secret. The time it takes is SSM's, where the secret must be fetched first.

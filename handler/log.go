@@ -106,5 +106,6 @@ func inToken(req *request, s string) bool {
 		return false
 	}
 	headers := strings.Join(req.header("authorization"), "\n")
-	return strings.Contains(langtag.Dashes(headers), langtag.Dashes(s))
+	plain := func(s string) string { return strings.ToLower(langtag.Dashes(s)) }
+	return strings.Contains(plain(headers), plain(s))
 }

@@ -117,13 +117,17 @@ func bound(ctx context.Context, budget time.Duration) (context.Context, context.
 }
 
 // header returns all values of a header, whose name may come in any case. A value is a string, or a
-// list of strings where a gateway keeps repeated headers apart. One that is too large is as if it
-// were absent.
+// list of strings where a gateway keeps repeated headers apart. What is too large in all is as if it
+// were absent: anybody can post it.
 func (e *event) header(name string) (values []string) {
-	const maxValue = 64 << 10 // bytes; gateways let less through
+	const most = 64 << 10 // bytes; gateways let less through
+	size := 0
 	for key, raw := range rawjson.Fields(e.Headers) {
-		if !strings.EqualFold(key, name) || len(raw) > maxValue {
+		if !strings.EqualFold(key, name) {
 			continue
+		}
+		if size += len(raw); size > most {
+			return nil
 		}
 		if one, ok := rawjson.String(raw); ok {
 			values = append(values, one)

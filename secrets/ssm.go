@@ -76,7 +76,11 @@ func (c *Config) get(
 		return err
 	})
 	if failure != nil {
-		return nil, explain(failure)
+		e := explain(failure)
+		if p.callers && tencent.Is(e.Code, "ResourceNotFound") {
+			e.Text = "SSM has no such secret: check the name, and SECRET_REGION"
+		}
+		return nil, e
 	}
 	if answer == nil || answer.Response == nil {
 		return nil, &Error{Kind: Unreachable, Text: emptyAnswer}

@@ -54,7 +54,7 @@ func (h *history) add(st step, p prediction, r result) {
 // connection unless the answer took so long that time may have run out instead. Of a short limit
 // the function uses three quarters, and half of these for SSM.
 func (h *history) excuse(p prediction, r result) cause {
-	outOfTime := r.took > slow || p.short() && r.took >= r.limit/4
+	outOfTime := r.took > slow || p.short() && r.took >= r.limit/8
 	switch {
 	case h.closed && r.missing(p) && !outOfTime:
 		return deadConnection

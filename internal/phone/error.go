@@ -7,7 +7,7 @@ type Error struct {
 	Kind        Kind
 	CallingCode int    // 0: there is none, or it can't be told
 	Digits      int    // how many there are; 0 where the text is too long to be read
-	LastTwo     string // "" below seven digits: they may be a passcode in the number's place
+	LastTwo     string // "" where the digits may be another field's: below 7, above 15, or NotANumber
 }
 
 // Kind says what is wrong with a number.
@@ -44,7 +44,7 @@ func (e *Error) Error() string { return "phone: " + e.Kind.String() }
 
 func newError(kind Kind, callingCode int, digits []byte) *Error {
 	e := &Error{Kind: kind, CallingCode: callingCode, Digits: len(digits)}
-	if len(digits) >= 7 {
+	if 7 <= len(digits) && len(digits) <= 15 && kind != NotANumber {
 		e.LastTwo = string(digits[len(digits)-2:])
 	}
 	return e

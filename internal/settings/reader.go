@@ -76,11 +76,10 @@ func parse[T any](r *reader, v variable, read func(string) (T, error)) T {
 	if v.value == "" {
 		return zero
 	}
-	parsed, err := read(v.value)
+	parsed, err := read(v.value) // with an error: what could be read all the same
 	if err != nil {
 		text := strings.ReplaceAll(err.Error(), "\n", "; ")
 		r.problems = append(r.problems, Problem{Variable: v.name, Text: text})
-		return zero
 	}
 	return parsed
 }

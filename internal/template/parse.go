@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"scf-sms/internal/langtag"
@@ -54,26 +55,29 @@ func Parse(setting string) (Templates, error) {
 			problems = append(problems, fmt.Errorf("no template for the usage type %s", usageType))
 		}
 	}
-	if len(problems) > 0 {
-		return nil, errors.Join(problems...)
-	}
-	return all, nil
+	return all, errors.Join(problems...)
 }
 
 // locate says what is wrong with the JSON, and where. encoding/json names and counts bytes: of a
 // full-width comma it shows an ï that stands nowhere.
 func locate(setting string, syntax *json.SyntaxError) string {
-	text := syntax.Error()
+	const named = "invalid character "
+	quoted, found := strings.CutPrefix(syntax.Error(), named)
+	if !found { // the JSON ends too early
+		return fmt.Sprintf("%s at character %d", syntax, utf8.RuneCountInString(setting))
+	}
 	before := setting[:max(0, min(len(setting), int(syntax.Offset)-1))]
 	seen, _ := utf8.DecodeRuneInString(setting[len(before):])
-	_, rest, found := strings.Cut(text, "' ")
-	if found && strings.HasPrefix(text, "invalid character '") {
-		text = fmt.Sprintf("invalid character %q %s", seen, rest)
+	shown := fmt.Sprintf("'%c'", seen)
+	if !unicode.IsGraphic(seen) || unicode.IsSpace(seen) {
+		shown = fmt.Sprintf("U+%04X", seen)
 	}
-	if syntax.Offset == 0 {
-		return text + " at character 0"
+	closing := 1 + strings.IndexByte(quoted[1:], '\'')
+	if strings.HasPrefix(quoted, `'\''`) {
+		closing = 3
 	}
-	return fmt.Sprintf("%s at character %d", text, utf8.RuneCountInString(before)+1)
+	return fmt.Sprintf("%s%s%s at character %d", named, shown, quoted[closing+1:],
+		utf8.RuneCountInString(before)+1)
 }
 
 // parseEntry reads one entry. It stands for one template or, with one for each destination, for
@@ -124,13 +128,17 @@ func parseEntry(entry map[string]json.RawMessage) (templates Templates, problems
 
 func holdsCode(param string) bool { return strings.Contains(param, placeholder) }
 
-// unclean reports whether something else than {code} seems to stand for the passcode in a
-// parameter: {{code}} would become {482913}, and ${code} $482913.
+// unclean reports whether something else than {code} seems to stand for the passcode in a parameter:
+// {{code}} would become {482913}, and #{code} #482913.
 func unclean(param string) bool {
-	const mark = "\x00"
-	rest := strings.ReplaceAll(param, placeholder, mark)
-	blanks := strings.TrimSpace(param) != param && holdsCode(param)
-	return blanks || strings.ContainsAny(rest, "{}") || strings.Contains(rest, "$"+mark)
+	const marks = "{}｛｝$%#<>[]\"'"
+	rest := strings.ReplaceAll(param, placeholder, "")
+	if holdsCode(param) {
+		blanks := strings.TrimSpace(param) != param
+		return blanks || strings.Count(param, placeholder) > 1 || strings.ContainsAny(rest, marks)
+	}
+	named := strings.Contains(strings.ToLower(rest), "code") && strings.ContainsAny(rest, marks+":")
+	return named || rest == "%s" || strings.ContainsAny(rest, "{}｛｝")
 }
 
 // parseIDs reads a templateCode: a string for mainland numbers, or one for either destination.

@@ -109,7 +109,9 @@ func differing(deployed, here template.Templates) string {
 	index := func(all template.Templates) map[string]template.Template {
 		m := map[string]template.Template{}
 		for _, t := range all {
-			m[slot(t)] = t
+			if _, before := m[slot(t)]; !before { // of several the function takes the first
+				m[slot(t)] = t
+			}
 		}
 		return m
 	}

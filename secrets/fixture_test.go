@@ -1,7 +1,6 @@
 package secrets
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -21,6 +20,7 @@ import (
 	"scf-sms/internal/cloudsim"
 	"scf-sms/internal/liveconn"
 	"scf-sms/internal/tencent"
+	"scf-sms/internal/testlog"
 )
 
 const (
@@ -251,22 +251,7 @@ func stopwatch() func() time.Duration {
 }
 
 // logbook keeps what was logged.
-type logbook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logbook) Write(line []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(line)
-}
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
+type logbook struct{ testlog.Log }
 
 // messages returns level and message of each line.
 func (l *logbook) messages(t *testing.T) []string {

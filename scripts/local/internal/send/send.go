@@ -32,7 +32,8 @@ SMS. Your own key (TENCENT_SECRET_ID, TENCENT_SECRET_KEY, TENCENT_TOKEN or
 TENCENTCLOUD_…) plays the part of the function's role; it needs
 ssm:GetSecretValue, and for -watch sms:PullSmsSendStatusByPhoneNumber. First it
 shows what will be sent, and asks. The exit status is 1 if the message was not
-accepted, or is known not to have reached the phone.
+accepted, or is known not to have reached the phone. While it is sent, the
+function's RPC port is open on every interface: scf-go-lib takes no address.
 
 Examples: go run ./scripts/local send -to +8613800138000 -type SignIn -watch
           go run ./scripts/local send -to +8613800138000 -simulate -watch

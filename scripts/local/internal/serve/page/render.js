@@ -1,0 +1,192 @@
+'use strict';
+
+// What the page shows of the state that serve tells: the phone, the last request, the templates.
+
+const codeOf = fault => fault.Code || fault.Kind;
+const faultText = fault => texts[lang].faults[fault.Action + '.' + fault.Name] || codeOf(fault);
+
+function showNotice(id, text) {
+  $(id).hidden = !text;
+  $(id).querySelector('pre').textContent = text;
+}
+
+const clock = time =>
+  new Date(time).toLocaleTimeString(lang === 'zh' ? 'zh-CN' : 'en-GB', {hour12: false});
+const spaced = number =>
+  number
+    .replace(/^\d/, '+$&')
+    .replace(/^\+86(\d{3})(\d{4})(\d{4})$/, '+86 $1 $2 $3')
+    .replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3')
+    .replace(/^\+852(\d{4})(\d{4})$/, '+852 $1 $2');
+
+function renderPhone() {
+  const inbox = $('inbox');
+  const last = state.Messages.at(-1);
+  const sign = last && /^【(.*?)】/.exec(last.Text);
+  $('clock').textContent = last ? clock(last.Time).slice(0, 5) : clock(Date.now()).slice(0, 5);
+  $('from').textContent = last ? (sign ? sign[1] : t('noSign')) : t('phone');
+  $('avatar').textContent = sign ? sign[1][0] : '✉';
+  if (!last) {
+    shown.clear();
+    inbox.replaceChildren(el('li', {class: 'none'}, t('empty')));
+    return;
+  }
+  for (const e of inbox.querySelectorAll('.none')) e.remove();
+  // Only what is new is added, so that a screen reader reads only that.
+  const serials = new Set(state.Messages.map(m => m.SerialNo + m.Time));
+  for (const e of [...inbox.children]) if (!serials.has(e.dataset.serial)) e.remove();
+  let fresh = null;
+  for (const m of state.Messages) {
+    const serial = m.SerialNo + m.Time;
+    let item = [...inbox.children].find(e => e.dataset.serial === serial);
+    if (!item) {
+      item = fresh = el(
+        'li',
+        {'data-serial': serial, class: shown.has(serial) ? '' : 'fresh'},
+        el('div', {class: 'bubble'}, ...marked(m.Text)),
+        el('small'),
+      );
+      if (!m.Answered) item.append(el('small', {class: 'odd'}));
+      inbox.append(item);
+      shown.add(serial);
+    }
+    item.querySelector('small').textContent =
+      clock(m.Time).slice(0, 5) +
+      ' · ' +
+      spaced(m.PhoneNumber) +
+      ' · ' +
+      t('template') +
+      '\u00a0' +
+      m.TemplateID;
+    if (!m.Answered) item.querySelector('.odd').textContent = t('lost');
+  }
+  if (fresh) inbox.scrollTop = inbox.scrollHeight;
+}
+
+// marked underlines the code, as phones do.
+function marked(text) {
+  return text.split(/(\d{4,6})/).map((part, i) => (i % 2 ? el('b', {}, part) : part));
+}
+
+function renderLast() {
+  const last = state.Last;
+  $('nothing').hidden = !!last;
+  $('result').hidden = !last;
+  if (!last) return;
+  $('status').textContent = last.Status;
+  $('status').className =
+    'pill ' + (last.Status === 200 ? 'good' : last.Status < 500 ? 'warn' : 'bad');
+  $('outcome').textContent = last.Error || last.Outcome;
+  $('timing').textContent = [
+    last.MS + ' ms',
+    last.Cold ? t('started', last.InitMS) : t('again'),
+    clock(last.Time),
+  ].join(' · ');
+  const line = last.Log || {};
+  const asked = posted(last.Event);
+  $('why').textContent = line.template ? why(line, asked) : t('whyNone');
+  $('bare').hidden = last.Outcome !== 'invalid_phone_number' || !/^1[3-9]\d{9}$/.test(asked.to);
+  const first = line.firstRefusal;
+  $('retried').hidden = !first;
+  $('retried').textContent = !first
+    ? ''
+    : t(/^AuthFailure/i.test(first) && last.Status === 200 ? 'newKey' : 'secondTry', first);
+  const said = [line.tencentCode, line.hint].filter(Boolean);
+  $('hint').hidden = last.Status === 200 || !said.length;
+  $('hint').replaceChildren(
+    el('b', {}, t('hint')),
+    ...said.map((text, i) => el('span', i || !line.tencentCode ? {} : {class: 'mono'}, text)),
+  );
+  renderTab();
+}
+
+function renderTab() {
+  for (const name of tabs) {
+    $('tab-' + name).setAttribute('aria-selected', name === tab);
+    $('tab-' + name).tabIndex = name === tab ? 0 : -1;
+  }
+  $('json').setAttribute('aria-labelledby', 'tab-' + tab);
+  const last = state && state.Last;
+  const value = last && {event: last.Event, answer: last.Answer, log: last.Log}[tab];
+  $('json').replaceChildren(...(value ? colored(value) : [el('span', {class: 'quiet'}, '—')]));
+  if (tab === 'answer' && value && /^[{]/.test(value.body || '')) {
+    try {
+      $('json').append(
+        el('span', {class: 'quiet'}, '\n\n' + t('decoded') + '\n'),
+        ...colored(JSON.parse(value.body)),
+      );
+    } catch {
+      /* then it is no JSON */
+    }
+  }
+  if (tab === 'log' && last && last.Printed) $('json').append('\n\n' + last.Printed.join('\n'));
+}
+
+function colored(value) {
+  const parts = [];
+  const text = JSON.stringify(value, null, 2);
+  let end = 0;
+  for (const m of text.matchAll(
+    /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g,
+  )) {
+    parts.push(
+      text.slice(end, m.index),
+      el('span', {class: m[2] ? 'k' : m[1] ? 's' : 'n'}, m[1] || m[0]),
+      m[2] || '',
+    );
+    end = m.index + m[0].length;
+  }
+  return [...parts, text.slice(end)];
+}
+
+// posted returns what the event asked for: the number, the usage type, the languages in one text.
+function posted(event) {
+  try {
+    const {to, type, payload} = JSON.parse(event.isBase64Encoded ? atob(event.body) : event.body);
+    const {locale, uiLocales} = payload || {};
+    return {to, type, wanted: (locale || uiLocales || '').trim().split(/\s+/).join(', ')};
+  } catch {
+    return {to: '', type: '', wanted: ''};
+  }
+}
+
+// why says which entry of TEMPLATES the function chose, from its log line.
+function why(line, {type, wanted}) {
+  const locale = line.templateLocale || '';
+  return named('why', {
+    id: line.template,
+    usage: line.templateType === type ? t('whyUsage', type) : t('whyGeneric', type),
+    destination: line.callingCode === 86 ? t('whyChina') : t('whyOverseas'),
+    locale:
+      locale && locale.toLowerCase() === wanted.toLowerCase()
+        ? t('whyExact', locale)
+        : locale
+          ? named('whyLocale', {locale, wanted})
+          : wanted
+            ? t('whyAnyOf', wanted)
+            : t('whyAny'),
+  });
+}
+
+function renderTemplates() {
+  const line = state.Last && state.Last.Log;
+  $('rows').replaceChildren(
+    ...state.Templates.map(x => {
+      const chosen =
+        line &&
+        x.ID === line.template &&
+        x.UsageType === line.templateType &&
+        x.Locale === (line.templateLocale || '') &&
+        x.Overseas === (line.callingCode !== 86);
+      return el(
+        'tr',
+        chosen ? {class: 'chosen', 'aria-current': 'true'} : {},
+        el('td', {}, x.UsageType),
+        el('td', {}, t(x.Overseas ? 'overseas' : 'china')),
+        el('td', {}, x.Locale || t('everybody')),
+        el('td', {class: 'mono'}, x.ID),
+        el('td', {class: 'text'}, x.Text),
+      );
+    }),
+  );
+}

@@ -44,9 +44,13 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 		}
 		return 5 * time.Second
 	}
+	sample := func(i int) bool { return !testing.Short() || i%6 == 0 }
 	for round := range rounds {
-		for _, f := range ssmFaults {
-			if f.endless() && (round > 0 || testing.Short()) {
+		for i, f := range ssmFaults {
+			if !sample(i) {
+				continue
+			}
+			if f.endless() && round > 0 {
 				continue // a fetch that gets no answer goes on for 3.5 s
 			}
 			cold := newLocal(s)
@@ -57,7 +61,10 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 				invoke(cold, 5*time.Second)
 			}
 		}
-		for _, f := range smsFaults {
+		for i, f := range smsFaults {
+			if !sample(i) {
+				continue
+			}
 			sim.Cloud.Script(cloudsim.SendSms, f.Fault)
 			invoke(warm, limit(f))
 			invoke(warm, 5*time.Second)

@@ -2,4 +2,7 @@
 
 package dependability
 
-const usualSequences = 2000
+const (
+	usualSequences = 2000
+	usualStretch   = 1
+)

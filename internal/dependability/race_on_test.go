@@ -2,5 +2,8 @@
 
 package dependability
 
-// usualSequences: the race detector makes each of them several times as long.
-const usualSequences = 500
+// The race detector makes each sequence several times as long.
+const (
+	usualSequences = 500
+	usualStretch   = 3 // of short time budgets
+)

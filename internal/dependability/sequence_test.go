@@ -49,11 +49,11 @@ var errDouble = errors.New("MORE THAN ONE SMS")
 // run runs a sequence. One that went wrong and has an excuse is run again, up to three times and
 // with more time. One that has no excuse, or that sent twice, has failed.
 func (f *fixture) run(n int, count *tally) error {
-	why, err := f.play(n, 1, count)
+	why, err := f.play(n, usualStretch, count)
 	for again := 0; again < 3 && err != nil && why != "" && !errors.Is(err, errDouble); again++ {
 		count.repeat(why)
 		time.Sleep(5 * time.Second) // a fetch of the last run may be under way, and ends in 3.5 s
-		why, err = f.play(n, 6, count)
+		why, err = f.play(n, 6*usualStretch, count)
 	}
 	return err
 }

@@ -30,9 +30,9 @@ func TestSSMAway(t *testing.T) {
 	d := newDecoys(t)
 	ways := 0
 	t.Run("in every way there is, in this process", func(t *testing.T) {
-		for _, f := range ssmFaults {
-			if f.endless() {
-				continue // it takes seconds: see "no answer" below
+		for i, f := range ssmFaults {
+			if f.endless() || testing.Short() && i%4 > 0 {
+				continue // what is endless takes seconds: see "no answer" below
 			}
 			if f.Kind == cloudsim.Redirect {
 				f.Location = d.redirected
@@ -65,8 +65,8 @@ func TestSSMAway(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				if name == "no answer" && testing.Short() {
-					t.Skip("each fetch takes 3.5 s")
+				if testing.Short() && way.coldStatus == 503 {
+					t.Skip("the first invocation asks SSM for as long as it may")
 				}
 				ssm := startCloud(t, cloudsim.Options{})
 				binarySSMAway(t, ssm, way.coldStatus, func(away bool) {

@@ -95,19 +95,13 @@ func (c *tally) repeat(why cause) {
 	c.repeats[why]++
 }
 
-// check says what is wrong with the number of repeats in so many sequences.
+// check says what is wrong with the number of repeats in so many sequences. Those that a slow
+// machine causes have no bound: each was run again with more time, and went as it should.
 func (c *tally) check(sequences int) error {
-	all := 0
-	for _, n := range c.repeats {
-		all += n
-	}
 	dead := c.repeats[deadConnection]
 	if most := max(1, sequences/200); dead > most { // 0.5 %
 		return fmt.Errorf("%d repeats for %s; a machine that is only busy causes %d at most: "+
 			"does the function write to connections that have ended?", dead, deadConnection, most)
-	}
-	if most := 20 + sequences/20; all > most {
-		return fmt.Errorf("%d sequences had to be repeated, more than %d", all, most)
 	}
 	return nil
 }
@@ -134,9 +128,8 @@ func TestTally_check(t *testing.T) {
 	}{
 		{sequences: 200, dead: 1, ok: true},
 		{sequences: 200, dead: 2},
-		{sequences: 2000, dead: 10, short: 110, ok: true},
+		{sequences: 2000, dead: 10, short: 500, ok: true},
 		{sequences: 2000, dead: 11},
-		{sequences: 2000, dead: 10, short: 111},
 	} {
 		count := newTally()
 		count.repeats[deadConnection], count.repeats[shortBudget] = tt.dead, tt.short

@@ -107,7 +107,7 @@ func eachMobile(
 func TestParse_likeLibphonenumberBehindPrefixes(t *testing.T) {
 	t.Parallel()
 	step := 1
-	if testing.Short() {
+	if testing.Short() || racing {
 		step = 7
 	}
 	eachMobile(t, func(t *testing.T, m *phonenumbers.PhoneMetadata, code, national string) {
@@ -155,7 +155,7 @@ func TestParse_likeLibphonenumberWritten(t *testing.T) {
 func TestParse_likeLibphonenumberNearby(t *testing.T) {
 	t.Parallel()
 	for i, m := range metadata {
-		if testing.Short() && i%5 > 0 {
+		if (testing.Short() || racing) && i%5 > 0 {
 			continue
 		}
 		code := strconv.Itoa(int(m.GetCountryCode()))

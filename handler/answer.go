@@ -26,14 +26,12 @@ type problem struct {
 
 // answer is how callers are told that have no form of their own: in JSON if they ask for it,
 // otherwise in a sentence for the person who is signing in.
-func answer(req *request, out outcome) response {
+func answer(req *request, out *outcome, sentence string) response {
 	status := out.status()
 	r := response{StatusCode: status, Headers: map[string]string{"cache-control": "no-store"}}
 	switch out.kind {
 	case methodNotAllowed:
 		r.Headers["allow"] = http.MethodPost
-	case unauthorized:
-		r.Headers["www-authenticate"] = "Bearer"
 	case tooManyRequests, unavailable:
 		wait := cmp.Or(out.retryAfter, 5*time.Second) // where nobody knows
 		r.Headers["retry-after"] = strconv.Itoa(int(wait / time.Second))
@@ -41,11 +39,9 @@ func answer(req *request, out outcome) response {
 	switch {
 	case out.kind == timer:
 	case out.kind == sent:
-		r.Headers["content-type"] = "application/json"
-		r.Body = encode(accepted{req.id, out.serialNo()})
+		r.json(accepted{req.id, out.serialNo()})
 	case status == http.StatusAccepted:
-		r.Headers["content-type"] = "application/json"
-		r.Body = encode(map[string]string{"requestId": req.id})
+		r.json(map[string]string{"requestId": req.id})
 	case req.accepts("application/json", "application/problem+json"):
 		r.Headers["content-type"] = "application/problem+json"
 		p := problem{"about:blank", http.StatusText(status), status, out.kind, req.id, ""}
@@ -55,15 +51,18 @@ func answer(req *request, out outcome) response {
 		r.Body = encode(p)
 	default:
 		r.Headers["content-type"] = "text/plain; charset=utf-8"
-		r.Body = out.sentence() + " (" + req.id[:min(len(req.id), 8)] + ")"
+		r.Body = withID(sentence, req.id)
 	}
 	return r
 }
 
+// withID puts the request's id behind a sentence: as much of it as finds the line in the log.
+func withID(sentence, id string) string { return sentence + " (" + id[:min(len(id), 8)] + ")" }
+
 // status is the HTTP status of an outcome, as the contract has it.
-func (o outcome) status() int {
+func (o *outcome) status() int {
 	switch o.kind {
-	case sent, timer:
+	case sent, reported, timer:
 		return http.StatusOK
 	case badRequest, invalidPhoneNumber:
 		return http.StatusBadRequest

@@ -10,7 +10,7 @@ import (
 func TestPeek_readerThatPanics(t *testing.T) {
 	t.Parallel()
 	reads := 0
-	req := &request{caller: caller{read: func([]byte) (message, error) {
+	req := &request{caller: caller{read: func([]byte, parameters) (message, error) {
 		reads++
 		panic("fault")
 	}}}
@@ -20,7 +20,7 @@ func TestPeek_readerThatPanics(t *testing.T) {
 
 func TestPeek_bodyThatIsTooLarge(t *testing.T) {
 	t.Parallel()
-	req := &request{event: event{Body: []byte(`"12345"`)}, caller: caller{maxBody: 4, read: func([]byte) (message, error) {
+	req := &request{event: event{Body: []byte(`"12345"`)}, caller: caller{maxBody: 4, read: func([]byte, parameters) (message, error) {
 		panic("read")
 	}}}
 	require.Zero(t, req.peek())

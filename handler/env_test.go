@@ -174,6 +174,8 @@ func newCloud() *cloudsim.Cloud {
 func secretWith(key string) string {
 	return toJSON(fields{
 		"accessKeyId": "AKID" + key, "accessKeySecret": key + "-secret-key", "authorization": token,
+		"supabase": []string{otherHookSecret, hookSecret}, "zitadel": []string{"other" + signingKey, signingKey},
+		"reports": reportsKey,
 	})
 }
 

@@ -5,10 +5,16 @@
 // [Handler.serve], top to bottom:
 //
 //	scf.go       what SCF hands over and takes back: event, context, deadline, response
-//	logto.go     Logto's HTTP SMS connector: how it proves itself, what it says, how it is told
+//	caller.go    what a kind of caller is, and which one called
 //	outcome.go   what an invocation can come to
 //	answer.go    what the caller is told, in the words of sentence.go
 //	log.go       what the operator is told
+//
+// Each kind of caller is a file that says how it proves itself, what it asks for, and how it is told:
+//
+//	logto.go     Logto's HTTP SMS connector, and flat.go flat JSON; both with a token (token.go)
+//	supabase.go  Supabase's send-sms hook, and zitadel.go ZITADEL's provider; both sign (signature.go)
+//	reports.go   Tencent Cloud, when it reports what became of messages
 package handler
 
 import (
@@ -63,17 +69,17 @@ func New(c Config) *Handler { return &Handler{config: c} }
 func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	began := time.Now()
 	cold := !h.warm.Swap(true)
-	ctx, cancel := bound(ctx, h.config.Settings.TimeBudget)
+	req := newRequest(ctx, payload)
+	ctx, cancel := bound(ctx, began, req.caller.budget(h.config.Settings.TimeBudget))
 	defer cancel()
 
-	req := newRequest(ctx, payload)
 	out := h.serve(ctx, req)
 	if !out.heard {
 		// The caller is answered in the user's language all the same.
 		out.message = req.peek()
 	}
 	h.log(req, out, cold, time.Since(began))
-	answer := req.caller.tell(req, out)
+	answer := req.caller.tell(req, &out)
 	if out.heard && h.config.Version != "" {
 		answer.Headers["x-scf-sms-version"] = h.config.Version
 	}
@@ -105,11 +111,11 @@ func (h *Handler) serve(ctx context.Context, req *request) (out outcome) {
 	if bodyErr == errTooLarge {
 		return out.ended(bodyTooLarge, "")
 	}
+	out.caller = req.caller.name
 	credential := req.caller.prove(req, body)
 	if credential.malformed != "" {
 		return out.ended(unauthorized, credential.malformed)
 	}
-	out.caller = req.caller.name
 	allowed, err := h.authorized(ctx, credential.Proof, &out.ssmTime)
 	if err != nil {
 		return out.withoutSecret(err)
@@ -122,16 +128,19 @@ func (h *Handler) serve(ctx context.Context, req *request) (out outcome) {
 	if bodyErr != nil {
 		return out.ended(badRequest, bodyErr.Error())
 	}
-	m, err := req.caller.read(body)
+	m, err := req.caller.read(body, req.query())
 	out.message = m
 	if err != nil {
 		return out.ended(badRequest, err.Error())
+	}
+	if m.reports != nil {
+		return out.ended(reported, "")
 	}
 	if out.number, err = phone.Parse(m.to, s.BareChina); err != nil {
 		return out.withoutNumber(err)
 	}
 	if m.passcode == "" {
-		return out.ended(badRequest, "payload.code is not a string of 1 to 6 digits")
+		return out.ended(badRequest, m.noPasscode)
 	}
 	if s.AllowedCallingCodes != nil && !s.AllowedCallingCodes[out.number.CallingCode] {
 		return out.notInList()

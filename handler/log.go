@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"scf-sms/internal/langtag"
 	"scf-sms/internal/redact"
 )
 
@@ -15,13 +14,8 @@ import (
 // more of the number than its last two digits, the Authorization header, a key or a body. The
 // fields' names are an interface: alarms and queries are written against them (docs/operating.md).
 func (h *Handler) log(req *request, out outcome, cold bool, took time.Duration) {
-	attrs := make([]slog.Attr, 0, 32)
-	text := func(key, value string) {
-		if value != "" {
-			attrs = append(attrs, slog.String(key, value))
-		}
-	}
-	number := func(key string, value int64) { attrs = append(attrs, slog.Int64(key, value)) }
+	attrs := make(attributes, 0, 32)
+	text, number := attrs.text, attrs.number
 
 	text("requestId", req.id)
 	text("version", h.config.Version)
@@ -48,6 +42,12 @@ func (h *Handler) log(req *request, out outcome, cold bool, took time.Duration) 
 	text("firstRefusal", redact.Words(out.sms.FirstRefusal))
 	text("hint", out.hint)
 	text("panic", out.panic)
+	if out.kind == reported {
+		number("count", int64(len(out.message.reports)))
+		for _, r := range out.message.reports {
+			h.config.Log.LogAttrs(context.Background(), slog.LevelInfo, "report", r.attrs(req.id)...)
+		}
+	}
 	number("attempts", int64(out.sms.Attempts))
 	number("coldStart", oneIf(cold))
 	number("ssmMs", out.ssmTime.Milliseconds())
@@ -56,13 +56,28 @@ func (h *Handler) log(req *request, out outcome, cold bool, took time.Duration) 
 	h.config.Log.LogAttrs(context.Background(), out.level(), "invocation", attrs...)
 }
 
+// attributes are the fields of a line. Inlined, their methods would be 6 KB of the function.
+type attributes []slog.Attr
+
+// text adds a field, unless it is empty.
+//
+//go:noinline
+func (a *attributes) text(key, value string) {
+	if value != "" {
+		*a = append(*a, slog.String(key, value))
+	}
+}
+
+//go:noinline
+func (a *attributes) number(key string, value int64) { *a = append(*a, slog.Int64(key, value)) }
+
 // level is ERROR for what the operator must look at, WARN for a caller's mistake, and DEBUG for
 // what comes all day long and asks for nothing.
 func (o outcome) level() slog.Level {
 	switch {
 	case o.kind == timer || o.probe:
 		return slog.LevelDebug
-	case o.kind == sent:
+	case o.kind == sent, o.kind == reported:
 		return slog.LevelInfo
 	case o.kind == unknown || o.status() >= 500:
 		return slog.LevelError
@@ -96,16 +111,4 @@ func locale(req *request, m message) string {
 		return redact.Hidden
 	}
 	return redact.Tag(m.locale)
-}
-
-// inToken reports whether a caller put a part of its own Authorization header into another field,
-// as happens when a connector's fields are filled in wrong. Up to four bytes match by chance. A
-// locale has dashes where the caller may have written others.
-func inToken(req *request, s string) bool {
-	if len(s) <= 4 {
-		return false
-	}
-	headers := strings.Join(req.header("authorization"), "\n")
-	plain := func(s string) string { return strings.ToLower(langtag.Dashes(s)) }
-	return strings.Contains(plain(headers), plain(s))
 }

@@ -76,6 +76,7 @@ func TestLog_fields(t *testing.T) {
 	e.cloud.Script(cloudsim.SendSms, cloudsim.Fault{}, cloudsim.Fault{Kind: cloudsim.Refuse, Code: "LimitExceeded.DailyLimit"})
 	note(e.invoke(t, messageWith(fields{"to": toAmerica, "type": "Other", "payload": fields{"locale": "fr"}})))
 	note(e.invoke(t, smsTo("861368197425")))
+	note(e.invoke(t, reportsWith("[]")))
 	h, log := newWithFakes(t, &faulty{in: "Authorized"}, nil)
 	note(invoke(t, invocation(t.Context(), requestID), h, log, smsTo(toMainland)))
 

@@ -1,108 +1,78 @@
 package handler
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/json"
+	"cmp"
 	"errors"
 	"strings"
 
 	"scf-sms/internal/langtag"
 	"scf-sms/internal/rawjson"
-	"scf-sms/secrets"
+	"scf-sms/internal/template"
 )
 
 // logto is Logto's HTTP SMS connector
 // (https://github.com/logto-io/logto/tree/master/packages/connectors/connector-http-sms), or any
-// program that posts the same:
+// program that posts the same with a token:
 //
 //	{"to": "8613800138000", "type": "SignIn", "payload": {"code": "482913", "locale": "zh-CN"}}
 func logto() caller {
-	const maxBody = 64 << 10 // bytes; Logto's own are below 1 KiB
 	return caller{
-		name: "logto", maxBody: maxBody, prove: logtoProof, read: logtoMessage, tell: answer,
+		name: "logto", maxBody: maxTokenBody,
+		prove: tokenProof, read: logtoMessage, tell: logtoAnswer,
 	}
-}
-
-// logtoProof is the Authorization header, which must be one of the secret's, verbatim.
-func logtoProof(req *request, _ []byte) credential {
-	header, problem := req.authorization()
-	if problem != "" {
-		return credential{malformed: problem}
-	}
-	const scheme = "Bearer "
-	why := "the Authorization header is not the secret's"
-	matches := func(values []string) bool {
-		if equalsOneOf(header, values) {
-			return true
-		}
-		if equalsOneOf(scheme+header, values) {
-			why = `the Authorization header lacks the "Bearer " that the secret has`
-		} else if token, ok := strings.CutPrefix(header, scheme); ok && equalsOneOf(token, values) {
-			why = `the Authorization header has a "Bearer " that the secret has not`
-		}
-		return false
-	}
-	return credential{
-		Proof:    secrets.Proof{Field: secrets.Authorization, Matches: matches},
-		rejected: func() string { return why },
-	}
-}
-
-// equalsOneOf compares in constant time, and digests, so that not even lengths show.
-func equalsOneOf(sent string, values []string) bool {
-	got, match := sha256.Sum256([]byte(sent)), 0
-	for _, value := range values {
-		want := sha256.Sum256([]byte(value))
-		match |= subtle.ConstantTimeCompare(got[:], want[:])
-	}
-	return match == 1
 }
 
 // logtoMessage reads the body. Keys are matched exactly and unknown ones ignored: Logto passes
 // application, organization and user data for other connectors, and encoding/json's tolerance of
 // case would let those overwrite ours.
-func logtoMessage(body []byte) (message, error) {
-	var fields, payload map[string]json.RawMessage
-	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte order mark, which some programs write
-	if json.Unmarshal(body, &fields) != nil || fields == nil {
-		return message{}, errors.New("the body is not a JSON object")
+func logtoMessage(body []byte, _ parameters) (m message, err error) {
+	body, err = readObject(body)
+	if err != nil {
+		return message{}, err
 	}
-	raw, found := fields["payload"]
-	noObject := found && json.Unmarshal(raw, &payload) != nil
-
-	var m message
-	m.locale, m.locales = logtoLocales(payload)
-	if code, _ := rawjson.String(payload["code"]); isPasscode(code) {
-		m.passcode = code
+	m.speaks(text(body, "payload", "locale"))
+	if m.locale == "" { // then those that the browser or the application asked for
+		m.locales = strings.Fields(langtag.Dashes(text(body, "payload", "uiLocales")))
 	}
-	var ok bool
-	if m.to, ok = rawjson.String(fields["to"]); !ok {
-		return m, errors.New("to is not a string")
+	m.carries(text(body, "payload", "code"), "payload.code is not a string of 1 to 6 digits")
+	if err := m.asks(body); err != nil {
+		return m, err
 	}
-	if m.usageType, ok = rawjson.String(fields["type"]); !ok || m.usageType == "" {
-		return m, errors.New("type is not a string, or empty")
+	if m.usageType == "" {
+		return m, errNoType
 	}
-	if noObject {
+	if raw := rawjson.Get(body, "payload"); !begins(raw, '{') && string(raw) != "null" {
 		return m, errors.New("payload is not a JSON object")
+	}
+	if m.usageType == template.Generic { // an administrator's, who tries the connector
+		m.ip = ""
 	}
 	return m, nil
 }
 
-// logtoLocales returns the language of the page that the user sees, and those that the user reads:
-// the page's or, where it isn't told, those that the browser or the application asked for.
-func logtoLocales(payload map[string]json.RawMessage) (locale string, locales []string) {
-	wanted, _ := rawjson.String(payload["uiLocales"])
-	locale, _ = rawjson.String(payload["locale"])
-	if locale = strings.TrimSpace(locale); locale != "" {
-		wanted = locale
-	}
-	return langtag.Dashes(locale), strings.Fields(langtag.Dashes(wanted))
+// logtoAnswer speaks to an administrator as one.
+func logtoAnswer(req *request, out *outcome) response {
+	return tokenAnswer(req, out, cmp.Or(out.forAdministrator(), out.sentence()))
 }
 
-// isPasscode reports whether Tencent's verification templates take the passcode: they take at most
-// six digits (https://cloud.tencent.com/document/product/382/39023).
-func isPasscode(code string) bool {
-	return 1 <= len(code) && len(code) <= 6 && strings.Trim(code, "0123456789") == ""
+// forAdministrator is what an administrator is told who tries the connector: Logto's console sends
+// the type Generic, and it is the only one to send no locale. It holds nothing secret, as a caller
+// that has not proved itself may be told it too.
+func (o *outcome) forAdministrator() string {
+	if o.message.usageType != template.Generic || o.message.locale != "" {
+		return ""
+	}
+	switch {
+	case o.kind == unauthorized:
+		return "The Authorization header is not the one in the secret. " +
+			"The function's log says how it differs."
+	case o.kind == invalidPhoneNumber:
+		return "This is not a mobile number with its calling code, such as 86 for mainland China."
+	case o.notListed:
+		return "This country is not in ALLOWED_CALLING_CODES."
+	case o.noTemplate:
+		return "Generic has no template in TEMPLATES for numbers of this destination."
+	default:
+		return ""
+	}
 }

@@ -31,7 +31,7 @@ func FuzzMessage(f *testing.F) {
 	}
 	oneToSixDigits := regexp.MustCompile(`^[0-9]{1,6}$`)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		m, err := logtoMessage(body)
+		m, err := logtoMessage(body, nil)
 		if m.passcode != "" {
 			require.Regexp(t, oneToSixDigits, m.passcode)
 		}
@@ -69,7 +69,7 @@ func FuzzMessage(f *testing.F) {
 		}
 		text, err := json.Marshal(decoyed)
 		require.NoError(t, err)
-		again, err := logtoMessage(text)
+		again, err := logtoMessage(text, nil)
 		require.NoError(t, err)
 		require.Equal(t, m, again)
 	})

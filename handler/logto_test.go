@@ -95,12 +95,13 @@ func TestInvoke_eachTokenOfTheSecretIsLetIn(t *testing.T) {
 func TestInvoke_whatIsNoMessage(t *testing.T) {
 	t.Parallel()
 	const (
-		bom       = "\ufeff"
-		notObject = "the body is not a JSON object"
-		notBase64 = "the body is not base64"
-		noTo      = "to is not a string"
-		noType    = "type is not a string, or empty"
-		noCode    = "payload.code is not a string of 1 to 6 digits"
+		bom        = "\ufeff"
+		notObject  = "the body is not a JSON object"
+		notBase64  = "the body is not base64"
+		noTo       = "to is not a string"
+		noType     = "type is not a string, or empty"
+		noCode     = "payload.code is not a string of 1 to 6 digits"
+		noFlatCode = "code is not a string of 1 to 6 digits"
 	)
 	plain := func(body any) fields { return fields{"body": body} }
 	message := func(changes fields) fields { return plain(bodyWith(changes)) }
@@ -108,42 +109,42 @@ func TestInvoke_whatIsNoMessage(t *testing.T) {
 		event fields
 		hint  string
 	}{
-		"no body":               {plain(absent), notObject},
-		"null":                  {plain(nil), notObject},
-		"an empty one":          {plain(""), notObject},
-		"an empty one, base64":  {fields{"body": "", "isBase64Encoded": true}, notObject},
-		"no body, base64":       {fields{"body": absent, "isBase64Encoded": "true"}, notObject},
-		"no base64":             {fields{"body": bodyWith(), "isBase64Encoded": true}, notBase64},
-		"base64 for URLs":       {fields{"body": "-_-_", "isBase64Encoded": true}, notBase64},
-		"half of base64":        {fields{"body": "e30", "isBase64Encoded": true}, notBase64},
-		"base64 nobody said":    {plain(inBase64(bodyWith())["body"]), notObject},
-		"nonsense":              {plain("nonsense"), notObject},
-		"a byte order mark":     {plain(bom), notObject},
-		"two byte order marks":  {plain(bom + bom + bodyWith()), notObject},
-		"a body of an object":   {plain(fields{"to": toMainland}), notObject},
-		"a large one of those":  {plain(fields{"to": strings.Repeat("x", 1<<20)}), notObject},
-		"a form":                {plain("to=" + toMainland), notObject},
-		"null in JSON":          {plain("null"), notObject},
-		"a list":                {plain("[" + bodyWith() + "]"), notObject},
-		"more than an object":   {plain(bodyWith() + bodyWith()), notObject},
-		"very deep JSON":        {plain(strings.Repeat("[", 60_000)), notObject},
-		"no number":             {message(fields{"to": absent}), noTo},
-		"a number as a number":  {message(fields{"to": 8613681974253}), noTo},
-		"a number of null":      {message(fields{"to": nil}), noTo},
-		"numbers":               {message(fields{"to": []string{toMainland}}), noTo},
-		"no type":               {message(fields{"type": absent}), noType},
-		"an empty type":         {message(fields{"type": ""}), noType},
-		"a type of null":        {message(fields{"type": nil}), noType},
-		"a type that's no text": {message(fields{"type": []string{"SignIn"}}), noType},
-		"a payload in text":     {message(fields{"payload": "code"}), "payload is not a JSON object"},
-		"a payload in a list":   {message(fields{"payload": []string{passcode}}), "payload is not a JSON object"},
-		"no payload":            {message(fields{"payload": absent}), noCode},
-		"a payload of null":     {message(fields{"payload": nil}), noCode},
-		"TO":                    {message(fields{"to": absent, "TO": toMainland}), noTo},
-		"Type":                  {message(fields{"type": absent, "Type": "SignIn"}), noType},
-		"PAYLOAD":               {message(fields{"payload": absent, "PAYLOAD": fields{"code": passcode}}), noCode},
-		"Code":                  {message(fields{"payload": fields{"code": absent, "Code": passcode}}), noCode},
-		"a code beside payload": {message(fields{"payload": absent, "code": passcode}), noCode},
+		"no body":                {plain(absent), notObject},
+		"null":                   {plain(nil), notObject},
+		"an empty one":           {plain(""), notObject},
+		"an empty one, base64":   {fields{"body": "", "isBase64Encoded": true}, notObject},
+		"no body, base64":        {fields{"body": absent, "isBase64Encoded": "true"}, notObject},
+		"no base64":              {fields{"body": bodyWith(), "isBase64Encoded": true}, notBase64},
+		"base64 for URLs":        {fields{"body": "-_-_", "isBase64Encoded": true}, notBase64},
+		"half of base64":         {fields{"body": "e30", "isBase64Encoded": true}, notBase64},
+		"base64 nobody said":     {plain(inBase64(bodyWith())["body"]), notObject},
+		"nonsense":               {plain("nonsense"), notObject},
+		"a byte order mark":      {plain(bom), notObject},
+		"two byte order marks":   {plain(bom + bom + bodyWith()), notObject},
+		"a body of an object":    {plain(fields{"to": toMainland}), notObject},
+		"a large one of those":   {plain(fields{"to": strings.Repeat("x", 1<<20)}), notObject},
+		"a form":                 {plain("to=" + toMainland), notObject},
+		"null in JSON":           {plain("null"), notObject},
+		"a list":                 {plain("[" + bodyWith() + "]"), notObject},
+		"more than an object":    {plain(bodyWith() + bodyWith()), notObject},
+		"very deep JSON":         {plain(strings.Repeat("[", 60_000)), notObject},
+		"no number":              {message(fields{"to": absent}), noTo},
+		"a number as a number":   {message(fields{"to": 8613681974253}), noTo},
+		"a number of null":       {message(fields{"to": nil}), noTo},
+		"numbers":                {message(fields{"to": []string{toMainland}}), noTo},
+		"no type":                {message(fields{"type": absent}), noType},
+		"an empty type":          {message(fields{"type": ""}), noType},
+		"a type of null":         {message(fields{"type": nil}), noType},
+		"a type that's no text":  {message(fields{"type": []string{"SignIn"}}), noType},
+		"a payload in text":      {message(fields{"payload": "code"}), "payload is not a JSON object"},
+		"a payload in a list":    {message(fields{"payload": []string{passcode}}), "payload is not a JSON object"},
+		"no payload and no code": {message(fields{"payload": absent}), noFlatCode},
+		"a payload of null":      {message(fields{"payload": nil}), noCode},
+		"TO":                     {message(fields{"to": absent, "TO": toMainland}), noTo},
+		"Type":                   {message(fields{"type": absent, "Type": "SignIn"}), noType},
+		"PAYLOAD":                {message(fields{"payload": absent, "PAYLOAD": fields{"code": passcode}}), noFlatCode},
+		"Code":                   {message(fields{"payload": fields{"code": absent, "Code": passcode}}), noCode},
+		"a code beside payload":  {message(fields{"payload": fields{"code": absent}, "code": passcode}), noCode},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

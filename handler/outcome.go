@@ -34,7 +34,8 @@ const (
 	providerRefused    kind = "provider_refused"
 	unavailable        kind = "provider_unavailable"
 	unknown            kind = "outcome_unknown"
-	timer              kind = "timer" // in the log only
+	reported           kind = "reports" // in the log only
+	timer              kind = "timer"   // in the log only
 )
 
 // outcome is what an invocation came to: a kind, and the facts that were learned on the way to it.
@@ -133,12 +134,14 @@ func (o outcome) withoutNumber(err error) outcome {
 	return o.ended(invalidPhoneNumber, hint)
 }
 
-// detail is what a caller is told of a 400: what is wrong, in fixed words.
+// detail is what a caller is told of a 400: what is wrong, in fixed words, and not what the operator
+// should do about it.
 func (o outcome) detail() string {
 	if o.refused.Kind != 0 {
 		return o.refused.Kind.String()
 	}
-	return o.hint
+	what, _, _ := strings.Cut(o.hint, ": ")
+	return what
 }
 
 // notInList is for a number whose calling code the operator doesn't allow.

@@ -30,7 +30,7 @@ type request struct {
 // field of an unexpected type is as if it were absent, and never takes the others with it. They are
 // parts of the event, so that one of 6 MB isn't in memory twice.
 type event struct {
-	Method, Headers, Body, IsBase64Encoded, Type json.RawMessage
+	Method, Headers, QueryString, Body, IsBase64Encoded, Type json.RawMessage
 }
 
 func newRequest(ctx context.Context, payload []byte) *request {
@@ -50,6 +50,8 @@ func newEvent(object []byte) (e event) {
 			e.Method = value
 		case "headers":
 			e.Headers = value
+		case "queryString":
+			e.QueryString = value
 		case "body":
 			e.Body = value
 		case "isBase64Encoded":
@@ -98,17 +100,18 @@ func requestID(ctx context.Context) string {
 
 // bound gives an invocation its deadline: the time budget, or SCF's deadline less a margin for the
 // answer. It ignores a cancellation by the host: the SMS may be on its way.
-func bound(ctx context.Context, budget time.Duration) (context.Context, context.CancelFunc) {
+func bound(
+	ctx context.Context, began time.Time, budget time.Duration,
+) (context.Context, context.CancelFunc) {
 	const (
 		margin = 500 * time.Millisecond // of SCF's deadline, after which it ends the process
 		finish = 50 * time.Millisecond  // of the time budget, to be back within it
 	)
-	now := time.Now()
-	end := now.Add(budget - min(finish, budget/4))
+	end := began.Add(budget - min(finish, budget/4))
 	// A host that sends no deadline makes scf-go-lib set one of 1970, which is over before it
 	// begins.
 	if deadline, ok := ctx.Deadline(); ok && deadline.Unix() > 0 {
-		left := deadline.Sub(now)
+		left := deadline.Sub(began)
 		if last := deadline.Add(-min(margin, left/4)); last.Before(end) {
 			end = last
 		}
@@ -116,14 +119,52 @@ func bound(ctx context.Context, budget time.Duration) (context.Context, context.
 	return context.WithDeadline(context.WithoutCancel(ctx), end)
 }
 
-// header returns all values of a header, whose name may come in any case. A value is a string, or a
-// list of strings where a gateway keeps repeated headers apart. What is too large in all is as if it
-// were absent: anybody can post it.
-func (e *event) header(name string) (values []string) {
+// header returns all values of a header, whose name may come in any case.
+func (e *event) header(name string) []string {
+	return texts(e.Headers, func(key string) bool { return strings.EqualFold(key, name) })
+}
+
+// has reports whether there is a header, also if its value is empty.
+func (e *event) has(header string) bool { return len(e.header(header)) > 0 }
+
+// single returns a header that is needed once, or why it can't be had.
+func (e *event) single(header string) (value, problem string) {
+	switch values := slices.Compact(e.header(header)); {
+	case len(values) > 1:
+		return "", "there are several " + header + " headers, and they differ"
+	case len(values) == 0 || values[0] == "":
+		return "", "there is no " + header + " header"
+	default:
+		return values[0], ""
+	}
+}
+
+// parameters are those of the query string, as the platform read them.
+type parameters json.RawMessage
+
+func (e *event) query() parameters { return parameters(e.QueryString) }
+
+// values returns all values of a parameter. One without a value has none.
+func (p parameters) values(name string) []string {
+	return texts(json.RawMessage(p), func(key string) bool { return key == name })
+}
+
+// one returns a parameter that is there once, "" if it isn't.
+func (p parameters) one(name string) string {
+	if values := p.values(name); len(values) == 1 {
+		return values[0]
+	}
+	return ""
+}
+
+// texts returns the values in an object's fields of a name: each is a string, or a list of strings
+// where a gateway keeps repeated ones apart. What is too large in all is as if it were absent:
+// anybody can post it.
+func texts(object json.RawMessage, isName func(key string) bool) (values []string) {
 	const most = 64 << 10 // bytes; gateways let less through
 	size := 0
-	for key, raw := range rawjson.Fields(e.Headers) {
-		if !strings.EqualFold(key, name) {
+	for key, raw := range rawjson.Fields(object) {
+		if !isName(key) {
 			continue
 		}
 		if size += len(raw); size > most {
@@ -136,18 +177,6 @@ func (e *event) header(name string) (values []string) {
 		}
 	}
 	return values
-}
-
-// authorization returns the Authorization header, or why there is none.
-func (e *event) authorization() (header, problem string) {
-	switch values := slices.Compact(e.header("authorization")); {
-	case len(values) > 1:
-		return "", "there are several Authorization headers, and they differ"
-	case len(values) == 0 || values[0] == "":
-		return "", "there is no Authorization header"
-	default:
-		return values[0], ""
-	}
 }
 
 // accepts reports whether the Accept header names one of the media types.
@@ -215,6 +244,12 @@ type response struct {
 	StatusCode      int               `json:"statusCode"`
 	Headers         map[string]string `json:"headers"`
 	Body            string            `json:"body"`
+}
+
+// json sets a body of JSON.
+func (r *response) json(body any) {
+	r.Headers["content-type"] = "application/json"
+	r.Body = encode(body)
 }
 
 func (r response) encode() []byte { return []byte(encode(r)) }

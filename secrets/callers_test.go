@@ -67,7 +67,8 @@ func TestCallersSecret_refuses(t *testing.T) {
 		name, key, callers, reason string
 	}{
 		{"no token", rotatedKey, `{}`,
-			"the secret of CALLERS_SECRET_NAME: the secret can't be used: its value has no authorization"},
+			"the secret of CALLERS_SECRET_NAME: the secret can't be used: " +
+				"its value has no authorization, supabase or zitadel"},
 		{"no key", `{}`, onlyToken,
 			"the secret can't be used: its value has no accessKeyId and no accessKeySecret"},
 		{"no JSON", rotatedKey, `Bearer nature`,

@@ -24,15 +24,23 @@ func (s *Secret) Values(field Field) []string { return s.values()[field] }
 // Field is a field of the secret's value.
 type Field string
 
-// Authorization is what callers must send, verbatim, as their Authorization header. It is a string,
-// or a list while a token is being replaced.
-const Authorization Field = "authorization"
+// The fields that callers prove themselves with. Each is a string, or a list of strings while one
+// is being replaced.
+const (
+	Authorization Field = "authorization" // sent verbatim as the Authorization header
+	Supabase      Field = "supabase"      // the secrets of Supabase's send-sms hook; see HookKey
+	Zitadel       Field = "zitadel"       // the signing keys of ZITADEL's HTTP SMS provider
+	Reports       Field = "reports"       // in the URL that Tencent posts delivery reports to
+)
 
 const (
 	accessKeyID     Field = "accessKeyId"
 	accessKeySecret Field = "accessKeySecret"
 	sessionToken    Field = "token"
 )
+
+// senders are the fields of those who ask for messages. With none of them nobody is let in.
+func senders() []Field { return []Field{Authorization, Supabase, Zitadel} }
 
 // fields says how each field is spelt and read. Case and underscores in names don't matter.
 // secretid, secretkey and token are Tencent's own names. The layout of the secrets that SSM makes
@@ -46,29 +54,22 @@ var fields = []struct {
 	{accessKeySecret, []string{"accesskeysecret", "secretkey"}, readString},
 	{sessionToken, []string{"token"}, readString},
 	{Authorization, []string{"authorization"}, readList},
+	{Supabase, []string{"supabase"}, readList},
+	{Zitadel, []string{"zitadel"}, readList},
+	{Reports, []string{"reports"}, readList},
 }
 
 // reader returns the texts of a field. before are those that the same field had under another name.
 type reader func(field Field, raw json.RawMessage, before []string) ([]string, *Error)
-
-// Proof is what a caller proves itself with.
-type Proof struct {
-	Field Field // the field of the secret that it is checked against
-
-	// Matches reports whether one of the field's values proves who calls, by comparing it or by
-	// checking a signature with it, in constant time. It must not change the values. It is not
-	// called if there are none.
-	Matches func(values []string) bool
-}
 
 // values are the texts of a secret's fields.
 type values map[Field][]string
 
 func (v values) text(field Field) string { return strings.Join(v[field], "") }
 
-// Parse reads the secret's value, a JSON object. It must have the AccessKey and an authorization;
-// names that are not ours are ignored. Its error is an *[Error] of the kind [Unusable], which names
-// fields and never holds a part of the value.
+// Parse reads the secret's value, a JSON object. It must have the AccessKey and at least one of
+// authorization, supabase and zitadel; names that are not ours are ignored. Its error is an
+// *[Error] of the kind [Unusable], which names fields and never holds a part of the value.
 func Parse(value []byte) (*Secret, error) {
 	v, unusable := parse(value)
 	if unusable != nil {
@@ -109,16 +110,12 @@ func parse(value []byte) (values, *Error) {
 // those of two secrets.
 func assemble(key, callers values, two bool) (*Secret, error) {
 	lacks := missing(key, accessKeyID, accessKeySecret)
-	switch noCallers := missing(callers, Authorization); {
-	case two && lacks == nil && noCallers != nil:
-		return nil, lack(noCallers, "", true)
-	case !two && lacks == nil && noCallers != nil:
-		return nil, lack(noCallers, hintRotated, false)
-	case !two:
-		lacks = append(lacks, noCallers...)
-	}
-	if lacks != nil {
-		return nil, lack(lacks, "", false)
+	nobody := len(missing(callers, senders()...)) == len(senders())
+	switch {
+	case nobody && two && lacks == nil:
+		return nil, lack(nil, true, true)
+	case nobody && !two || lacks != nil:
+		return nil, lack(lacks, nobody && !two, false)
 	}
 	return &Secret{
 		Key:    NewKey(key.text(accessKeyID), key.text(accessKeySecret), key.text(sessionToken)),
@@ -140,16 +137,23 @@ func missing(v values, required ...Field) (lacks []Field) {
 	return lacks
 }
 
-// lack is the error of a value without these fields.
-func lack(fields []Field, hint string, callers bool) *Error {
-	text := "its value has no " + string(fields[0]) + hint
-	e := &Error{Kind: Unusable, Callers: callers, Text: text}
-	if len(fields) == 1 {
+// lack is the error of a value without these fields and, if nobody is let in, without any of the
+// senders'.
+func lack(fields []Field, nobody, callers bool) *Error {
+	e := &Error{Kind: Unusable, Callers: callers}
+	if len(fields) == 1 && !nobody {
 		e.Field = fields[0]
-		return e
 	}
-	for _, field := range fields[1:] {
-		e.Text += " and no " + string(field)
+	var lacks []string
+	for _, field := range fields {
+		lacks = append(lacks, "no "+string(field))
+	}
+	if nobody {
+		lacks = append(lacks, "no authorization, supabase or zitadel")
+	}
+	e.Text = "its value has " + strings.Join(lacks, " and ")
+	if nobody && fields == nil && !callers {
+		e.Text += hintRotated
 	}
 	return e
 }
@@ -168,26 +172,6 @@ func readString(field Field, raw json.RawMessage, before []string) ([]string, *E
 		return nil, wrong(field, hasControl)
 	}
 	return []string{text}, nil
-}
-
-// readList reads a field of a string or of a list of strings.
-func readList(field Field, raw json.RawMessage, before []string) ([]string, *Error) {
-	var list []string
-	var one string
-	if json.Unmarshal(raw, &one) == nil {
-		list = []string{one}
-	} else if json.Unmarshal(raw, &list) != nil {
-		return nil, wrong(field, "is neither a string nor a list of strings")
-	}
-	for _, text := range list {
-		text = strings.TrimSpace(text)
-		if strings.ContainsFunc(text, unicode.IsControl) {
-			// No header can hold one, so it would let nobody in.
-			return nil, wrong(field, hasControl)
-		}
-		before = append(before, text)
-	}
-	return before, nil
 }
 
 const hasControl = "has a line break or another control character in it"

@@ -72,7 +72,7 @@ func TestParse_understands(t *testing.T) {
 			require.NoError(t, err)
 			require.True(t, NewKey(tt.want.id, tt.want.secret, tt.want.token).Equal(s.Key))
 			require.Equal(t, tt.want.callers, s.Values(Authorization))
-			require.Nil(t, s.Values("supabase"))
+			require.Nil(t, s.Values(Supabase))
 		})
 	}
 }
@@ -81,9 +81,10 @@ func TestParse_refuses(t *testing.T) {
 	t.Parallel()
 	const (
 		noObject  = "its value is not a JSON object"
-		nothing   = "its value has no accessKeyId and no accessKeySecret and no authorization"
+		nobody    = "no authorization, supabase or zitadel"
+		nothing   = "its value has no accessKeyId and no accessKeySecret and " + nobody
 		noID      = "its value has no accessKeyId"
-		noCallers = "its value has no authorization" + hintRotated
+		noCallers = "its value has " + nobody + hintRotated
 		noList    = "its authorization is neither a string nor a list of strings"
 		control   = "has a line break or another control character in it"
 
@@ -155,15 +156,15 @@ func TestParse_refuses(t *testing.T) {
 		{"no authorization",
 			`{"accessKeyId": "AKIDhunter2",
 			"accessKeySecret": "swordfish"}`,
-			Authorization, noCallers},
-		{"an authorization that is empty", key + `"authorization": ""}`, Authorization, noCallers},
+			"", noCallers},
+		{"an authorization that is empty", key + `"authorization": ""}`, "", noCallers},
 		{"an authorization of blanks",
-			key + `"authorization": "\t\u00a0"}`, Authorization, noCallers},
-		{"an authorization that is null", key + `"authorization": null}`, Authorization, noCallers},
+			key + `"authorization": "\t\u00a0"}`, "", noCallers},
+		{"an authorization that is null", key + `"authorization": null}`, "", noCallers},
 		{"an authorization that is an empty list",
-			key + `"authorization": []}`, Authorization, noCallers},
+			key + `"authorization": []}`, "", noCallers},
 		{"an authorization of empty entries",
-			key + `"authorization": ["", " ", null]}`, Authorization, noCallers},
+			key + `"authorization": ["", " ", null]}`, "", noCallers},
 		{"an authorization that is a number",
 			key + `"authorization": 1234567890}`, Authorization, noList},
 		{"an authorization that is an object",
@@ -192,7 +193,7 @@ func requireHoldsNoPartOf(t *testing.T, value, text string) {
 	const gap = "\x00\x00"
 	value = strings.NewReplacer(
 		"accessKeyId", gap, "accessKeySecret", gap, "SecretId", gap, "SecretKey", gap,
-		"SECRET_KEY", gap, "authorization", gap, "token", gap,
+		"SECRET_KEY", gap, "authorization", gap, "token", gap, "supabase", gap, "zitadel", gap,
 	).Replace(value)
 	for i := range max(0, len(value)-4) {
 		require.NotContains(t, text, value[i:i+5])
@@ -276,11 +277,17 @@ func TestSecret_isNeverPrinted(t *testing.T) {
 
 // sentences are all that Parse may say: none has room for a part of the value.
 func sentences() map[string]bool {
+	const nobody = "no authorization, supabase or zitadel"
 	all := map[string]bool{
-		"its value is not a JSON object":                              true,
-		"its authorization is neither a string nor a list of strings": true,
-
-		"its authorization has a line break or another control character in it": true,
+		"its value is not a JSON object": true,
+		"its supabase is not v1,whsec_ and the base64 of 24 to 64 bytes: " +
+			"paste it as Supabase shows it": true,
+		"its zitadel has a blank in it: paste the signing key as ZITADEL shows it": true,
+		"its reports has fewer than 16 characters":                                 true,
+	}
+	for _, field := range []string{"authorization", "supabase", "zitadel", "reports"} {
+		all["its "+field+" is neither a string nor a list of strings"] = true
+		all["its "+field+" has a line break or another control character in it"] = true
 	}
 	for _, field := range []string{"accessKeyId", "accessKeySecret", "token"} {
 		all["its "+field+" is not a string"] = true
@@ -288,10 +295,9 @@ func sentences() map[string]bool {
 		all["its "+field+" has a line break or another control character in it"] = true
 	}
 	for _, missing := range []string{
-		"accessKeyId", "accessKeySecret", "authorization" + hintRotated,
-		"accessKeyId and no accessKeySecret", "accessKeyId and no authorization",
-		"accessKeySecret and no authorization",
-		"accessKeyId and no accessKeySecret and no authorization",
+		"accessKeyId", "accessKeySecret", "authorization, supabase or zitadel" + hintRotated,
+		"accessKeyId and no accessKeySecret", "accessKeyId and " + nobody,
+		"accessKeySecret and " + nobody, "accessKeyId and no accessKeySecret and " + nobody,
 	} {
 		all["its value has no "+missing] = true
 	}
@@ -311,6 +317,10 @@ func FuzzParse(f *testing.F) {
 		"{\"\\u0061ccessKeyId\": \"\xff\", \"accessKeySecret\": \"\\u0000\"," +
 			" \"authorization\": \"a\\nb\"}",
 		`[[[[[[[[{"accessKeyId": `, `null`, ``,
+		`{"accessKeyId": "a", "accessKeySecret": "b", "supabase": ["v1,whsec_` + hookSecret + `", "", null],
+		"zitadel": " 9pB2LvkN7mXqYc4RfTgHs6WdEa8UjZ3Kx1Qo ", "reports": "long enough for a key"}`,
+		`{"accessKeyId": "a", "accessKeySecret": "b", "supabase": "v1,whsec_` + hookSecret +
+			`|v1,whsec_short", "zitadel": "a b", "reports": "short"}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -327,7 +337,13 @@ func FuzzParse(f *testing.F) {
 		}
 		id, secret, token := s.Key.GetCredential()
 		callers := s.Values(Authorization)
-		require.NotEmpty(t, callers)
+		for _, secret := range s.Values(Supabase) {
+			require.NotNil(t, HookKey(secret))
+		}
+		if len(callers) == 0 {
+			require.NotEmpty(t, append(s.Values(Supabase), s.Values(Zitadel)...))
+			return
+		}
 		for _, text := range append(slices.Clone(callers), id, secret) {
 			require.NotEmpty(t, text)
 		}

@@ -63,6 +63,21 @@ func Fields(object []byte) func(yield func(name string, value json.RawMessage) b
 	}
 }
 
+// Get returns what stands at the end of a path of names, each a field of the object before, or nil.
+// Names are matched exactly; of several fields of one name it is the last.
+func Get(object []byte, path ...string) json.RawMessage {
+	for _, step := range path {
+		var found json.RawMessage
+		for name, value := range Fields(object) {
+			if name == step {
+				found = value
+			}
+		}
+		object = found
+	}
+	return object
+}
+
 const blanks = " \t\r\n"
 
 func trimLeft(text []byte) []byte { return bytes.TrimLeft(text, blanks) }

@@ -96,7 +96,7 @@ func (x *run) value(ctx context.Context) {
 		found = x.secretRefused(name, "ssm:GetSecretValue", failure)
 	}
 	x.add(groupSecret, "value", found)
-	if x.held != nil {
+	if x.held != nil && len(x.held.Values(secrets.Authorization)) > 0 {
 		x.add(groupSecret, "token", x.tokenRow())
 	}
 }

@@ -176,8 +176,13 @@ func (s *sender) run(ctx context.Context) (result, error) {
 		return result{}, fmt.Errorf("send: the secret %s can't be read: %s; %q says more",
 			s.Settings.Secret.Name, operator.Plain(cmp.Or(fault.Code, fault.Text)), "check")
 	}
+	tokens := secret.Values(secrets.Authorization)
+	if len(tokens) == 0 {
+		return result{}, fmt.Errorf("send: the secret %s has no authorization, which send needs: "+
+			"add one to it", cmp.Or(s.Settings.Secret.Callers, s.Settings.Secret.Name))
+	}
 	began := s.Clock.Now()
-	sent, err := s.invoke(ctx, s.function(), secret.Values(secrets.Authorization)[0])
+	sent, err := s.invoke(ctx, s.function(), tokens[0])
 	if err != nil && ctx.Err() != nil {
 		return result{}, errors.New("send: interrupted, so nobody knows whether it was sent: " +
 			"look at " + operator.Console)

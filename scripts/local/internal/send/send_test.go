@@ -289,7 +289,7 @@ func TestSend(t *testing.T) {
 		_, err := d.run(t.Context())
 		require.EqualError(t, err,
 			`send: the secret scf-sms can't be read: its value has no accessKeyId `+
-				`and no accessKeySecret and no authorization; "check" says more`)
+				`and no accessKeySecret and no authorization, supabase or zitadel; "check" says more`)
 	})
 	t.Run("an answer without a secret", func(t *testing.T) {
 		t.Parallel()

@@ -93,7 +93,9 @@ func (w *workbench) state() (state, <-chan struct{}) {
 
 	if secret := w.secret(); secret != nil {
 		s.KeyID = secret.Key.GetSecretId()
-		s.Authorization = secret.Values(secrets.Authorization)[0]
+		if tokens := secret.Values(secrets.Authorization); len(tokens) > 0 {
+			s.Authorization = tokens[0]
+		}
 	}
 	s.Limits = w.limits()
 	s.Warm = w.live.warm()

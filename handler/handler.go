@@ -6,6 +6,7 @@
 //
 //	scf.go       what SCF hands over and takes back: event, context, deadline, response
 //	caller.go    what a kind of caller is, and which one called
+//	limits.go    the limits and duplicates over all instances, before and after the SMS
 //	outcome.go   what an invocation can come to
 //	answer.go    what the caller is told, in the words of sentence.go
 //	log.go       what the operator is told
@@ -50,6 +51,7 @@ type Config struct {
 	Settings settings.Settings // with problems, every invocation answers 500
 	Secrets  Secrets
 	SMS      SMS
+	Limits   Limiter // nil: there are none
 	Log      *slog.Logger
 	Version  string // of the build, for the log and for callers; "": not known
 }
@@ -150,15 +152,20 @@ func (h *Handler) serve(ctx context.Context, req *request) (out outcome) {
 	if out.template, ok = s.Templates.Choose(m.usageType, overseas, m.locales); !ok {
 		return out.withoutTemplate(s.Templates)
 	}
+	if !h.claim(ctx, req, &out) {
+		return out
+	}
 
 	sending = true
-	return out.with(h.config.SMS.Send(ctx, sms.Message{
+	out = out.with(h.config.SMS.Send(ctx, sms.Message{
 		To:         out.number.E164,
 		Overseas:   overseas,
 		TemplateID: out.template.ID,
 		Params:     out.template.Fill(m.passcode),
 		Session:    req.id,
 	}))
+	h.settle(ctx, &out)
+	return out
 }
 
 // keepWarm answers a timer: an instance that was called lately is there for the next request, with

@@ -40,7 +40,8 @@ func (h *Handler) log(req *request, out outcome, cold bool, took time.Duration) 
 	text("tencentRequestId", out.requestID())
 	text("serialNo", out.serialNo())
 	text("firstRefusal", redact.Words(out.sms.FirstRefusal))
-	text("hint", out.hint)
+	out.guard.log(text, number)
+	text("hint", joined(out.hint, out.guard.hint))
 	text("panic", out.panic)
 	if out.kind == reported {
 		number("count", int64(len(out.message.reports)))
@@ -73,8 +74,12 @@ func (a *attributes) number(key string, value int64) { *a = append(*a, slog.Int6
 
 // level is ERROR for what the operator must look at, WARN for a caller's mistake, and DEBUG for
 // what comes all day long and asks for nothing.
-func (o outcome) level() slog.Level {
+func (o outcome) level() slog.Level { return max(o.kindLevel(), o.guard.level()) }
+
+func (o outcome) kindLevel() slog.Level {
 	switch {
+	case o.guard.duplicate && o.kind == unknown:
+		return slog.LevelWarn // the line of the first says whatever there is to see to
 	case o.kind == timer || o.probe:
 		return slog.LevelDebug
 	case o.kind == sent, o.kind == reported:

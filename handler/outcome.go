@@ -59,6 +59,7 @@ type outcome struct {
 	tencentCode      string // Tencent's error code, or why there is none
 	tencentRequestID string
 	sms              sms.Result
+	guard            guarded
 	ssmTime          time.Duration
 	panic            string // where one came from
 }
@@ -165,6 +166,11 @@ func (o outcome) withoutTemplate(all template.Templates) outcome {
 		`{"usageType": "Generic", "templateCode": {"%s": "…"}}`, to, to))
 }
 
+// wholeSeconds rounds a wait up.
+func wholeSeconds(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
+}
+
 // with says what the result of a send means for the caller.
 func (o outcome) with(r sms.Result) outcome {
 	o.sms = r
@@ -173,7 +179,7 @@ func (o outcome) with(r sms.Result) outcome {
 		return o.withoutSecret(r.KeyError)
 	}
 	o.tencentCode, o.tencentRequestID = r.Code, r.RequestID
-	o.retryAfter = (r.RetryAfter + time.Second - 1).Truncate(time.Second)
+	o.retryAfter = wholeSeconds(r.RetryAfter)
 	o.busy = r.Kind == tencent.Busy || tencent.Is(r.Code, "LimitExceeded.GlobalSmsSendingRateLimit")
 	o.noWholeAnswer = r.NoWholeAnswer
 	switch r.Kind {

@@ -70,11 +70,12 @@ func reportsMessage(body []byte, _ parameters) (m message, err error) {
 
 func readReport(entry json.RawMessage) (r report) {
 	mobile, status := text(entry, "mobile"), text(entry, "report_status")
-	if status == "" {
+	sid := text(entry, "sid")
+	if status == "" || sid == "" {
 		return report{}
 	}
 	code := strings.TrimPrefix(text(entry, "nationcode"), "+")
-	r.serialNo = redact.ID(text(entry, "sid"), mobile, code+mobile)
+	r.serialNo = redact.ID(sid, mobile, code+mobile)
 	r.delivered = status == "SUCCESS"
 	if n, err := strconv.ParseUint(code, 10, 10); err == nil {
 		r.callingCode = int64(n)

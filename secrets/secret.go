@@ -13,7 +13,7 @@ import (
 type Secret struct {
 	Key *Key // the AccessKey that sends
 
-	values func() map[Field][]string
+	values func() values
 	gen    uint64 // of the fetch that brought it to a Cache
 }
 
@@ -37,6 +37,9 @@ const (
 	accessKeyID     Field = "accessKeyId"
 	accessKeySecret Field = "accessKeySecret"
 	sessionToken    Field = "token"
+
+	redisPassword Field = "redisPassword"
+	hashKey       Field = "hashKey"
 )
 
 // senders are the fields of those who ask for messages. With none of them nobody is let in.
@@ -57,6 +60,8 @@ var fields = []struct {
 	{Supabase, []string{"supabase"}, readList},
 	{Zitadel, []string{"zitadel"}, readList},
 	{Reports, []string{"reports"}, readList},
+	{redisPassword, []string{"redispassword"}, readString},
+	{hashKey, []string{"hashkey"}, readHashKey},
 }
 
 // reader returns the texts of a field. before are those that the same field had under another name.
@@ -119,7 +124,7 @@ func assemble(key, callers values, two bool) (*Secret, error) {
 	}
 	return &Secret{
 		Key:    NewKey(key.text(accessKeyID), key.text(accessKeySecret), key.text(sessionToken)),
-		values: func() map[Field][]string { return callers },
+		values: func() values { return callers },
 	}, nil
 }
 

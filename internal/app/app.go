@@ -1,5 +1,5 @@
-// Package app wires the function: settings, connections, secrets, SMS, handler. It is the only
-// place that does. main, the tests of whole behaviour, the benchmarks and the tools build the
+// Package app wires the function: settings, connections, secrets, limits, SMS, handler. It is the
+// only place that does. main, the tests of whole behaviour, the benchmarks and the tools build the
 // function here.
 package app
 
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"scf-sms/handler"
+	"scf-sms/internal/limits"
 	"scf-sms/internal/liveconn"
 	"scf-sms/internal/settings"
 	"scf-sms/internal/sms"
@@ -35,6 +36,7 @@ type Function struct {
 
 // New wires a function. Settings with problems make one that answers every event with 500.
 func New(s settings.Settings, o Options) *Function {
+	var guard *limits.Guard // nil: there is none
 	log := slog.New(slog.NewJSONHandler(o.Log, &slog.HandlerOptions{Level: s.LogLevel}))
 	cache := secrets.New(secrets.Config{
 		Name:        s.Secret.Name,
@@ -48,8 +50,13 @@ func New(s settings.Settings, o Options) *Function {
 		Log:         log,
 		Getenv:      o.Getenv,
 		Now:         o.Now,
-		// The connection that the SMS will need is opened while the secret is on its way.
-		OnFetch: func() { open(o.Transport, s.SMS.Endpoint) },
+		// The connections that the SMS will need are opened while the secret is on its way.
+		OnFetch: func() {
+			open(o.Transport, s.SMS.Endpoint)
+			if guard != nil {
+				guard.Open()
+			}
+		},
 	})
 	sender := &sms.Sender{
 		AppID:            s.SMS.AppID,
@@ -65,17 +72,33 @@ func New(s settings.Settings, o Options) *Function {
 	if sender.Now == nil {
 		sender.Now = time.Now
 	}
-	return &Function{
-		Handler: handler.New(handler.Config{
-			Settings: s,
-			Secrets:  cache,
-			SMS:      sender,
-			Log:      log,
-			Version:  o.Version,
-		}),
-		Secrets: cache,
-		SMS:     sender,
+	config := handler.Config{
+		Settings: s,
+		Secrets:  cache,
+		SMS:      sender,
+		Log:      log,
+		Version:  o.Version,
 	}
+	if s.Redis.Address != "" {
+		guard = limits.New(limits.Config{
+			Server:  s.Redis,
+			Rules:   s.Limits,
+			AppID:   s.SMS.AppID,
+			Secrets: cache,
+			Dialer:  dialer(o.Transport),
+			Now:     o.Now,
+		})
+		config.Limits = guard
+	}
+	return &Function{Handler: handler.New(config), Secrets: cache, SMS: sender}
+}
+
+// dialer returns the transport's, if it has one, so that certificates are read only once.
+func dialer(transport http.RoundTripper) *liveconn.Dialer {
+	if t, ok := transport.(*liveconn.Transport); ok {
+		return t.Dialer
+	}
+	return liveconn.NewDialer()
 }
 
 // open opens a connection ahead of the request that will need it, if the transport can.

@@ -33,12 +33,15 @@
 // key or a body, over all events of testdata, hostile ones, every fault with secrets in every text
 // that a server can choose, and broken settings.
 //
+// [TestSignedCallers]: of requests that Supabase and ZITADEL sign each becomes one message, of 400
+// forgeries none does, and SSM is hardly asked.
+//
 // [TestMemoryStaysBounded]: the peak memory of the process under the largest bodies and answers.
 //
 // [TestNoGoroutineIsLeft]: nothing of an invocation is left running, whatever it met.
 //
 //	go test ./internal/dependability -count 1 -v \
-//	    -run 'Rotation|Away|Freeze|Nothing|Memory|Goroutine'
+//	    -run 'Rotation|Away|Freeze|Nothing|Signed|Memory|Goroutine'
 //
 // With -short there are 200 sequences instead of 2,000 and a tenth of the repetitions, and no
 // fault lasts until a time budget ends.

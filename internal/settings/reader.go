@@ -10,12 +10,14 @@ import (
 	"time"
 	"unicode"
 
+	"scf-sms/internal/limits"
 	"scf-sms/internal/phone"
 )
 
 // reader reads variables and collects what is wrong with them.
 type reader struct {
 	getenv   func(string) string
+	given    []string // the variables that are set
 	problems []Problem
 }
 
@@ -27,13 +29,19 @@ func (r *reader) optional(name, byDefault string) variable {
 	if value == "" {
 		return variable{name, byDefault}
 	}
+	r.given = append(r.given, name)
 	if i, c := invisible(value); i > 0 {
-		text := fmt.Sprintf(
-			"has an invisible character (U+%04X) at character %d: write the value anew", c, i)
-		r.problems = append(r.problems, Problem{Variable: name, Text: text})
+		r.wrong(name, fmt.Sprintf(
+			"has an invisible character (U+%04X) at character %d: write the value anew", c, i))
 		return variable{name, ""}
 	}
 	return variable{name, value}
+}
+
+func (r *reader) isSet(name string) bool { return slices.Contains(r.given, name) }
+
+func (r *reader) wrong(name, text string) {
+	r.problems = append(r.problems, Problem{Variable: name, Text: text})
 }
 
 func (r *reader) required(name string) variable {
@@ -78,8 +86,7 @@ func parse[T any](r *reader, v variable, read func(string) (T, error)) T {
 	}
 	parsed, err := read(v.value) // with an error: what could be read all the same
 	if err != nil {
-		text := strings.ReplaceAll(err.Error(), "\n", "; ")
-		r.problems = append(r.problems, Problem{Variable: v.name, Text: text})
+		r.wrong(v.name, strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	return parsed
 }
@@ -127,6 +134,16 @@ func bareChina(value string) (bool, error) {
 	default:
 		return false, errors.New("must be international or china")
 	}
+}
+
+// limits reads LIMITS. REDIS_URL must have been read before.
+func (r *reader) limits(value string) (limits.Rules, error) {
+	rules, err := limits.Parse(value, phone.IsCallingCode)
+	if r.isSet("LIMITS") && !r.isSet("REDIS_URL") {
+		err = errors.Join(err,
+			errors.New("has no effect without REDIS_URL, which says where to count"))
+	}
+	return rules, err
 }
 
 func logLevel(value string) (slog.Level, error) {

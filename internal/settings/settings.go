@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"scf-sms/internal/limits"
 	"scf-sms/internal/template"
 	"scf-sms/internal/tencent"
 )
@@ -22,6 +23,9 @@ type Settings struct {
 	BareChina           bool               // BARE_NUMBERS=china
 	TimeBudget          time.Duration      // TIME_BUDGET
 	LogLevel            slog.Level         // LOG_LEVEL
+
+	Redis  limits.Server // REDIS_URL; zero: there is no guard
+	Limits limits.Rules  // LIMITS; without a guard they count for nothing
 
 	Problems []Problem // with any, nothing is sent
 }
@@ -100,6 +104,8 @@ func Read(getenv func(string) string) Settings {
 		BareChina:           parse(&r, r.optional("BARE_NUMBERS", "international"), bareChina),
 		TimeBudget:          parse(&r, r.optional("TIME_BUDGET", "8s"), duration),
 		LogLevel:            parse(&r, r.optional("LOG_LEVEL", "info"), logLevel),
+		Redis:               parse(&r, r.optional("REDIS_URL", ""), limits.ParseURL),
+		Limits:              parse(&r, r.optional("LIMITS", "{}"), r.limits),
 	}
 	if s.SMS.SignName == "" && s.Templates.Serve(false) {
 		r.missing("SIGN_NAME") // Tencent takes no mainland SMS without a signature

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"scf-sms/internal/limits"
 	"scf-sms/internal/phone"
 	"scf-sms/internal/template"
 	"scf-sms/internal/tencent"
@@ -65,6 +66,7 @@ func TestDefaults(t *testing.T) {
 		},
 		TimeBudget: 8 * time.Second,
 		LogLevel:   slog.LevelInfo,
+		Limits:     limits.Defaults(),
 	}
 	require.Equal(t, want, with(nil))
 
@@ -86,6 +88,7 @@ func TestDefaults(t *testing.T) {
 var optional = []string{
 	"SECRET_VERSION", "CALLERS_SECRET_NAME", "SECRET_REGION", "TENCENTCLOUD_REGION", "SECRET_TTL", "SIGN_NAME_OVERSEAS", "SENDER_ID", "SMS_REGION",
 	"ALLOWED_CALLING_CODES", "BARE_NUMBERS", "TIME_BUDGET", "SSM_ENDPOINT", "SMS_ENDPOINT", "LOG_LEVEL",
+	"REDIS_URL", "LIMITS",
 }
 
 func TestEveryVariableIsRead(t *testing.T) {
@@ -103,6 +106,8 @@ func TestEveryVariableIsRead(t *testing.T) {
 		"BARE_NUMBERS":          "china",
 		"TIME_BUDGET":           "2500ms",
 		"LOG_LEVEL":             "debug",
+		"REDIS_URL":             "redis://10.0.0.86/1",
+		"LIMITS":                `{"number": "2/1h", "callingCode": {"852": "none"}}`,
 	}
 	want := with(nil)
 	want.Secret.Version = "v1"
@@ -118,6 +123,9 @@ func TestEveryVariableIsRead(t *testing.T) {
 	want.BareChina = true
 	want.TimeBudget = 2500 * time.Millisecond
 	want.LogLevel = slog.LevelDebug
+	want.Redis = limits.Server{Address: "10.0.0.86:6379", Database: 1}
+	want.Limits.Number = []limits.Limit{{N: 2, W: time.Hour}}
+	want.Limits.CallingCode[852] = nil
 	require.Equal(t, want, with(everything))
 }
 
@@ -210,6 +218,9 @@ func TestWrongValue(t *testing.T) {
 				`entry 3: unknown key "template"; known are usageType, templateCode, locale and params; ` +
 				`entry 3: templateCode must be there: a string, or {"china": "…", "overseas": "…"} with at least one of them; ` +
 				`no template for the usage type Register; no template for the usage type ForgotPassword; no template for the usage type Generic`},
+		{"REDIS_URL", "10.0.0.86:6379",
+			"must be a URL such as redis://10.0.0.86:6379/0 or rediss://redis.example.com:6379"},
+		{"LIMITS", "{}", "has no effect without REDIS_URL, which says where to count"},
 		{"ALLOWED_CALLING_CODES", "999,86,abc", `not a calling code: "999", "abc"; write them as in 86,852,1`},
 	} {
 		t.Run(tt.variable+" "+tt.value, func(t *testing.T) {
@@ -219,6 +230,19 @@ func TestWrongValue(t *testing.T) {
 			require.Equal(t, "sms-accesskey", s.Secret.Name, "what is right is read all the same")
 		})
 	}
+}
+
+func TestLimits(t *testing.T) {
+	s := with(map[string]string{
+		"REDIS_URL": "redis://10.0.0.86",
+		"LIMITS":    `{"callingCode": {"999": "none"}, "away": 1}`,
+	})
+	require.Equal(t, []Problem{{Variable: "LIMITS", Text: `callingCode: "999" is not a calling ` +
+		`code; write it as in 86, or "*" for all others; away must be "open" or "closed"`}}, s.Problems)
+
+	s = with(map[string]string{"REDIS_URL": "nonsense", "LIMITS": "{}"})
+	require.Len(t, s.Problems, 1, "a REDIS_URL that is wrong is one all the same")
+	require.Equal(t, "REDIS_URL", s.Problems[0].Variable)
 }
 
 func TestMissingVariable(t *testing.T) {

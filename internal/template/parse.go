@@ -7,8 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"scf-sms/internal/langtag"
 	"scf-sms/internal/rawjson"
@@ -29,14 +27,9 @@ func Parse(setting string) (Templates, error) {
 	required := [...]string{"Register", "SignIn", "ForgotPassword", Generic}
 
 	var entries []map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(setting), &entries); err != nil {
-		problem := "must be a JSON list such as " +
-			`[{"usageType": "SignIn", "templateCode": "1110001"}]`
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			problem += ": " + locate(setting, syntax)
-		}
-		return nil, errors.New(problem)
+	if json.Unmarshal([]byte(setting), &entries) != nil {
+		return nil, errors.New("must be a JSON list such as " +
+			`[{"usageType": "SignIn", "templateCode": "1110001"}]` + rawjson.Fault(setting))
 	}
 	var all Templates
 	var problems []error
@@ -56,28 +49,6 @@ func Parse(setting string) (Templates, error) {
 		}
 	}
 	return all, errors.Join(problems...)
-}
-
-// locate says what is wrong with the JSON, and where. encoding/json names and counts bytes: of a
-// full-width comma it shows an ï that stands nowhere.
-func locate(setting string, syntax *json.SyntaxError) string {
-	const named = "invalid character "
-	quoted, found := strings.CutPrefix(syntax.Error(), named)
-	if !found { // the JSON ends too early
-		return fmt.Sprintf("%s at character %d", syntax, utf8.RuneCountInString(setting))
-	}
-	before := setting[:max(0, min(len(setting), int(syntax.Offset)-1))]
-	seen, _ := utf8.DecodeRuneInString(setting[len(before):])
-	shown := fmt.Sprintf("'%c'", seen)
-	if !unicode.IsGraphic(seen) || unicode.IsSpace(seen) {
-		shown = fmt.Sprintf("U+%04X", seen)
-	}
-	closing := 1 + strings.IndexByte(quoted[1:], '\'')
-	if strings.HasPrefix(quoted, `'\''`) {
-		closing = 3
-	}
-	return fmt.Sprintf("%s%s%s at character %d", named, shown, quoted[closing+1:],
-		utf8.RuneCountInString(before)+1)
 }
 
 // parseEntry reads one entry. It stands for one template or, with one for each destination, for

@@ -1,0 +1,178 @@
+package limits
+
+import (
+	"context"
+	"net"
+	"os/exec"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/gomodule/redigo/redis"
+	"github.com/stretchr/testify/require"
+
+	"scf-sms/internal/liveconn"
+)
+
+const (
+	appID   = "1400006666"
+	hashKey = "example-hash-key"
+	number  = "+8613681974253"
+)
+
+// secret is what the guard needs of one.
+type secret struct {
+	password, hashKey string
+	err               error
+}
+
+func (s *secret) ForLimits(context.Context) (password, key string, err error) {
+	return s.password, s.hashKey, s.err
+}
+
+// clock is the wall clock of a process, which can be moved.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time       { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) pass(d time.Duration) { c.ahead.Add(int64(d)) }
+func signIn(o ...func(*Order)) (order Order) {
+	order = Order{Number: number, CallingCode: 86, Passcode: "482913", UsageType: "SignIn"}
+	for _, change := range o {
+		change(&order)
+	}
+	return order
+}
+
+func code3(o *Order) { o.Passcode = "333333" }
+
+// guarded is a guard with what it stands on.
+type guarded struct {
+	*Guard
+	secret *secret
+	clock  *clock
+}
+
+// newGuard is the guard of one instance. Its clock stands apart from that of others.
+func newGuard(address string, rules Rules, changes ...func(*Config)) *guarded {
+	g := &guarded{secret: &secret{hashKey: hashKey}, clock: &clock{}}
+	c := Config{
+		Server: Server{Address: address}, Rules: rules, AppID: appID, Secrets: g.secret,
+		Dialer: liveconn.NewDialer(), Now: g.clock.now,
+	}
+	for _, change := range changes {
+		change(&c)
+	}
+	g.Guard = New(c)
+	return g
+}
+
+func (g *guarded) ask(t testing.TB, o Order) Verdict {
+	t.Helper()
+	v := g.Claim(t.Context(), o)
+	if v.Decision == Granted {
+		require.NotZero(t, v.Claim.at)
+	}
+	return v
+}
+
+// rules are rules with no limit but these.
+func numberRules(t testing.TB, number string) Rules {
+	return parseRules(t, `{"number": "`+number+`", "block": "none", "callingCode": "none", "dedupe": "none"}`)
+}
+
+func parseRules(t testing.TB, setting string) Rules {
+	t.Helper()
+	r, err := Parse(setting, func(code int) bool { return 0 < code && code < 999 })
+	require.NoError(t, err)
+	return r
+}
+
+// server is a redis-server.
+type server struct {
+	Address string
+	process *exec.Cmd
+}
+
+// startServer starts a redis-server for the length of a test, or skips it where there is none.
+func startServer(t testing.TB, args ...string) *server {
+	t.Helper()
+	binary := ""
+	for _, name := range []string{"redis-server", "valkey-server"} {
+		if path, err := exec.LookPath(name); err == nil {
+			binary = path
+			break
+		}
+	}
+	if binary == "" {
+		t.Skip("there is no redis-server here: apt-get install redis-server")
+	}
+	s := &server{Address: freeAddress(t)}
+	s.start(t, binary, args...)
+	return s
+}
+
+func (s *server) start(t testing.TB, binary string, args ...string) {
+	t.Helper()
+	_, port, _ := net.SplitHostPort(s.Address)
+	args = append([]string{
+		"--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir(),
+	}, args...)
+	s.process = exec.Command(binary, args...)
+	require.NoError(t, s.process.Start())
+	t.Cleanup(func() {
+		_ = s.process.Process.Kill()
+		_ = s.process.Wait()
+	})
+	answers := func() bool {
+		c, err := net.DialTimeout("tcp", s.Address, time.Second)
+		if err != nil {
+			return false
+		}
+		defer c.Close()
+		_, _ = c.Write([]byte("PING\r\n"))
+		n, err := c.Read(make([]byte, 1))
+		return n == 1 && err == nil
+	}
+	require.Eventually(t, answers, 10*time.Second, 10*time.Millisecond)
+}
+
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// onEach runs a test on miniredis, whose time is the real one, and on a redis-server.
+func onEach(t *testing.T, test func(t *testing.T, address string)) {
+	t.Helper()
+	t.Run("miniredis", func(t *testing.T) {
+		t.Parallel()
+		test(t, miniredis.RunT(t).Addr())
+	})
+	t.Run("redis-server", func(t *testing.T) {
+		t.Parallel()
+		test(t, startServer(t).Address)
+	})
+}
+
+// do runs a command of redis-cli's, as it were.
+func do(t testing.TB, address string, command string, args ...any) any {
+	t.Helper()
+	c, err := redis.Dial("tcp", address)
+	require.NoError(t, err)
+	defer c.Close()
+	answer, err := c.Do(command, args...)
+	require.NoError(t, err)
+	return answer
+}
+
+// keysOf returns all keys.
+func keysOf(t testing.TB, address string) []string {
+	t.Helper()
+	keys, err := redis.Strings(do(t, address, "KEYS", "*"), nil)
+	require.NoError(t, err)
+	return keys
+}

@@ -13,10 +13,18 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"scf-sms/internal/callersim"
 	"scf-sms/internal/cloudsim"
+)
+
+// What testdata's secret has for the callers that sign.
+const (
+	supabaseSecret = "v1,whsec_ZXhhbXBsZSBTdXBhYmFzZSBob29rIHNlY3JldCAwMDE="
+	zitadelKey     = "ExampleZitadelSigningKey000000000001"
 )
 
 // hiddenRequest is a request of which no part may be seen again.
@@ -109,6 +117,10 @@ func readEvents(t *testing.T) []sample {
 		}
 		payload, err := os.ReadFile(file)
 		require.NoError(t, err)
+		payload, err = callersim.Fill(payload, func(field string) string {
+			return map[string]string{"supabase": supabaseSecret, "zitadel": zitadelKey}[field]
+		}, time.Now())
+		require.NoError(t, err)
 		e := sample{payload: payload}
 		var fields struct{ Body string }
 		json.Unmarshal(payload, &fields)
@@ -116,16 +128,7 @@ func readEvents(t *testing.T) []sample {
 		if decoded, err := base64.StdEncoding.DecodeString(fields.Body); err == nil {
 			text = decoded
 		}
-		var m struct {
-			To      string
-			Payload struct{ Code any }
-		}
-		json.Unmarshal(text, &m)
-		e.secrets = parts(m.To)
-		// Every serial number holds zeros.
-		if code, ok := m.Payload.Code.(string); ok && code != "000000" {
-			e.secrets = append(e.secrets, code)
-		}
+		e.secrets = personal(text)
 		if len(fields.Body) > 20 {
 			e.secrets = append(e.secrets, fields.Body[:20], fields.Body[len(fields.Body)-20:])
 		}
@@ -133,6 +136,36 @@ func readEvents(t *testing.T) []sample {
 	}
 	require.Greater(t, len(all), 50)
 	return all
+}
+
+// personal returns what is secret in the body of any caller.
+func personal(body []byte) (secrets []string) {
+	var m struct {
+		To, Code any
+		Payload  struct{ Code any }
+		SMS      struct{ OTP, Phone string }
+		User     struct {
+			ID, Phone, Email string
+			NewPhone         string `json:"new_phone"`
+		}
+		ContextInfo struct{ RecipientPhoneNumber string }
+		Args        struct{ OTP, Code, UserName, PreferredLoginName string }
+	}
+	json.Unmarshal(body, &m)
+	to, _ := m.To.(string)
+	for _, number := range []string{
+		to, m.SMS.Phone, m.User.Phone, m.User.NewPhone, m.ContextInfo.RecipientPhoneNumber,
+	} {
+		secrets = append(secrets, parts(number)...)
+	}
+	for _, text := range []any{m.Code, m.Payload.Code, m.SMS.OTP, m.Args.OTP, m.Args.Code,
+		m.User.ID, m.User.Email, m.Args.PreferredLoginName} {
+		// Every serial number holds zeros.
+		if text, ok := text.(string); ok && text != "" && text != "000000" {
+			secrets = append(secrets, text)
+		}
+	}
+	return secrets
 }
 
 // parts returns what no output may hold of a number: any five digits in a row, and the number as it

@@ -31,15 +31,17 @@ var floors = [][]string{
 }
 
 // beside are the packages of tests and tools, with all that they may import. The function imports
-// none of them. The simulated cloud and host import nothing, because a simulator that shares code
-// with what it tests proves nothing.
+// none of them. The simulated cloud, host and callers import nothing, because a simulator that
+// shares code with what it tests proves nothing.
 var beside = map[string][]string{
 	"internal/cloudsim":      {},
 	"internal/scfhost":       {},
 	"internal/checkout":      {},
+	"internal/callersim":     {},
 	"internal/simulation":    {"internal/cloudsim", "internal/scfhost", "internal/checkout"},
 	"internal/dependability": {},
 	"internal/testlog":       {},
+	"internal/recipes":       {},
 	"internal/footprint":     {},
 	"internal/house":         {},
 }

@@ -78,7 +78,7 @@ func TestCheckForMachines(t *testing.T) {
 	require.NoError(t, err)
 	var rows []map[string]string
 	require.NoError(t, json.Unmarshal([]byte(out), &rows))
-	require.Len(t, rows, 34)
+	require.Len(t, rows, 36)
 	require.Equal(t, map[string]string{
 		"check": "settings", "status": "ok", "detail": "complete and well-formed",
 	}, rows[0])

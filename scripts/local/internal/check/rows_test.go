@@ -40,6 +40,7 @@ func TestWhatCanBeWrong(t *testing.T) {
 			c.Secrets[0].Versions["SSM_Current"] = cloudsim.SecretValue{String: value}
 		}
 	}
+	const sender = `{"accessKeyId": "AKIDexampleSender", "accessKeySecret": "example-sender-key", `
 	for name, tt := range map[string]struct {
 		change func(*cloudsim.Account)
 		over   func(*operator.Account)
@@ -96,6 +97,13 @@ func TestWhatCanBeWrong(t *testing.T) {
 			change: secret(`{"accessKeyId": "AKIDexampleSender", ` +
 				`"accessKeySecret": "example-sender-key", "authorization": "Bearer 3m5hX0pQ2bW8kR6vN1c"}`),
 			check: "token", detail: "token 1 of 1 has fewer than 20 characters", todo: "openssl rand"},
+		"a Supabase secret without its beginning": {
+			change: secret(sender + `"supabase": "whsec_ZXhhbXBsZSBTdXBhYmFzZSBob29rIHNlY3JldCAwMDE="}`),
+			check:  "value", detail: "its supabase is not v1,whsec_ and the base64",
+			todo: "its value must be"},
+		"a ZITADEL key with a blank": {
+			change: secret(sender + `"zitadel": "ExampleZitadel SigningKey00000000001"}`),
+			check:  "value", detail: "its zitadel has a blank in it", todo: "its value must be"},
 		"the role may not read the secret": {
 			change: func(c *cloudsim.Account) { c.Keys[1].Allow = nil },
 			check:  "role", detail: "refused: UnauthorizedOperation",

@@ -83,7 +83,7 @@ func (x *run) value(ctx context.Context) {
 		holds, version = name, "SSM_Current of "+name
 		correct, form = "make a secret without a VersionId", `{"authorization": "Bearer …"}`
 	}
-	found := right(version + " holds an AccessKey and a callers' token")
+	found := right(version + " holds an AccessKey and what callers prove themselves with")
 	switch code := codeOf(failure); {
 	case fault.Kind == secrets.Unusable && fault.Text != "":
 		found = wrong(holds+" can't be used: "+fault.Text, "its value must be "+form)
@@ -96,8 +96,8 @@ func (x *run) value(ctx context.Context) {
 		found = x.secretRefused(name, "ssm:GetSecretValue", failure)
 	}
 	x.add(groupSecret, "value", found)
-	if x.held != nil && len(x.held.Values(secrets.Authorization)) > 0 {
-		x.add(groupSecret, "token", x.tokenRow())
+	if x.held != nil {
+		x.callerRows()
 	}
 }
 

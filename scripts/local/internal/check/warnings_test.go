@@ -13,6 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// setSecret makes the secret one with the sender's key and what callers prove themselves with.
+func setSecret(a *operator.Account, proofs string) {
+	value := `{"accessKeyId": "AKIDexampleSender", "accessKeySecret": "example-sender-key", `
+	a.Sim.Cloud.Update(func(c *cloudsim.Account) {
+		c.Secrets[0].Versions["SSM_Current"] = cloudsim.SecretValue{String: value + proofs + `}`}
+	})
+}
+
 func TestWhatWorksAndMayNotBeWanted(t *testing.T) {
 	t.Parallel()
 	signs := func(sign string) func(*operator.Account) {
@@ -47,6 +55,15 @@ func TestWhatWorksAndMayNotBeWanted(t *testing.T) {
 		"no package": {func(a *operator.Account) {
 			a.Sim.Cloud.Update(func(c *cloudsim.Account) { c.Packages = nil })
 		}, "package", warned, "there is none: without one, only an account that pays afterwards sends"},
+		"a ZITADEL key that another program made": {func(a *operator.Account) {
+			setSecret(a, `"zitadel": ["ExampleZitadelSigningKey000000000001", "c2hvcnQ="]`)
+		}, "zitadel", warned, "2 keys: the old one can go as soon as ZITADEL signs with the new " +
+			"one; one isn't 36 letters and digits, as ZITADEL's are"},
+		"Supabase's secret is being rotated": {func(a *operator.Account) {
+			const secret = "v1,whsec_ZXhhbXBsZSBTdXBhYmFzZSBob29rIHNlY3JldCAwMD"
+			setSecret(a, `"supabase": "`+secret+`E=|`+secret+`I="`)
+		}, "supabase", passed, "2 secrets: the old one can go as soon as Supabase signs with the " +
+			"new one"},
 		"a sender id for nothing": {func(a *operator.Account) {
 			a.Settings.SMS.SenderID, a.Settings.Templates = "ACME", a.Settings.Templates[:1]
 		}, "sender id", warned, "ACME is never used: there is no template for numbers elsewhere"},

@@ -26,6 +26,7 @@ func Build(ctx context.Context, root string, errs io.Writer) (string, error) {
 type LogLine struct {
 	Msg              string `json:"msg"`
 	Outcome          string `json:"outcome"`
+	Status           int    `json:"status"`
 	CallingCode      int    `json:"callingCode"`
 	NumberEnds       string `json:"numberEnds"`
 	Template         string `json:"template"`

@@ -40,10 +40,10 @@ func loadEvents(root string, paths []string, stdio term.Stdio) ([]sample, error)
 			return nil, term.UsageError{Text: "replay: flags go before files: " + path}
 		}
 		e, err := loadEvent(testdata, path, stdio.In)
-		if err == nil && isMessage(e.payload) {
+		if around := eventAround(e.payload); err == nil && around != "" {
 			fmt.Fprintf(stdio.Err, "%s is a message without an event around it: replayed as the "+
-				"body of testdata/events/sign-in.json\n", e.name)
-			e.payload, err = wrap(testdata, e.payload)
+				"body of testdata/events/%s\n", e.name, around)
+			e.payload, err = wrap(filepath.Join(testdata, around), e.payload)
 		}
 		if err != nil {
 			return nil, term.UsageError{Text: "replay: " + err.Error()}
@@ -100,9 +100,9 @@ func checkJSON(name string, payload []byte) error {
 	return fmt.Errorf("%s:%d: %w", name, line, syntax)
 }
 
-// wrap puts a message in the place of the body of testdata's sign-in.
-func wrap(testdata string, message []byte) ([]byte, error) {
-	text, err := os.ReadFile(filepath.Join(testdata, "sign-in.json"))
+// wrap puts a message in the place of an event's body.
+func wrap(path string, message []byte) ([]byte, error) {
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -114,10 +114,22 @@ func wrap(testdata string, message []byte) ([]byte, error) {
 	return json.Marshal(event)
 }
 
-// isMessage reports whether a payload is what callers post, as the README shows it, in place of an
-// event.
-func isMessage(payload []byte) bool {
+// eventAround returns the event of testdata that a payload may be the body of, if it is what
+// callers post, in place of an event; "" if it isn't.
+func eventAround(payload []byte) string {
 	var fields map[string]json.RawMessage
 	json.Unmarshal(payload, &fields)
-	return fields["to"] != nil && fields["type"] != nil && fields["httpMethod"] == nil
+	has := func(name string) bool { return fields[name] != nil }
+	switch {
+	case has("httpMethod"):
+		return ""
+	case has("to") && (has("type") || has("code")):
+		return "sign-in.json"
+	case has("user") && has("sms"):
+		return "supabase-sign-in.json"
+	case has("contextInfo") && has("args"):
+		return "zitadel-otp.json"
+	default:
+		return ""
+	}
 }

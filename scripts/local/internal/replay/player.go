@@ -7,14 +7,17 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/aymanbagabas/go-udiff"
 
+	"scf-sms/internal/callersim"
 	"scf-sms/internal/cloudsim"
 	"scf-sms/internal/scfhost"
 	"scf-sms/internal/simulation"
 	"scf-sms/scripts/local/internal/function"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/secrets"
 )
 
 // requestID is that of every replayed invocation, so that answers can be compared.
@@ -50,6 +53,10 @@ func (p *player) close() {
 func (p *player) play(ctx context.Context, event []byte) (outcome, error) {
 	p.instance.Restart()
 	p.sim.Cloud.Reset()
+	event, err := callersim.Fill(event, p.secret, time.Now())
+	if err != nil {
+		return outcome{}, err
+	}
 	result, err := p.instance.Invoke(ctx, event)
 	if err != nil {
 		return outcome{}, err
@@ -72,6 +79,22 @@ func (p *player) play(ctx context.Context, event []byte) (outcome, error) {
 		o.Log = append(o.Log, fields)
 	}
 	return o, nil
+}
+
+// secret returns the first value of a field of the function's secret, "" if there is none.
+func (p *player) secret(field string) (value string) {
+	p.sim.Cloud.Update(func(a *cloudsim.Account) {
+		for _, s := range a.Secrets {
+			held, err := secrets.Parse([]byte(s.Versions["SSM_Current"].String))
+			if err != nil {
+				continue
+			}
+			if values := held.Values(secrets.Field(field)); len(values) > 0 {
+				value = values[0]
+			}
+		}
+	})
+	return value
 }
 
 // outcome is the result of an event, in the form of the files that say what is expected.

@@ -20,8 +20,10 @@ Feeds the function events as SCF delivers them, each to a fresh instance in
 front of a simulated Tencent Cloud, and shows the outcome of each. An EVENT is
 a file, the name of one in testdata/events such as sign-in, or "-" for standard
 input; without arguments it is all of testdata/events. What is expected of
-NAME.json stands beside it in NAME.want.json. A message alone, as Logto posts
-it, is replayed as the body of testdata/events/sign-in.json.
+NAME.json stands beside it in NAME.want.json. A message alone, as Logto,
+Supabase or ZITADEL posts it, is replayed as the body of one of these events.
+An event's headers may have {now}, {supabase} and {zitadel} in the place of the
+time and the signature, which are filled in by testdata/cloud.json's secret.
 
 Example: go run ./scripts/local replay -v sign-in
 

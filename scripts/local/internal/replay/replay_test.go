@@ -113,6 +113,15 @@ func TestReplayOfOneEvent(t *testing.T) {
 			"replayed as the body of testdata/events/sign-in.json\n")
 		require.Regexp(t, `· standard input  200 .* \+852····67  2220001 .*739104`, out)
 	})
+	t.Run("or as Supabase and ZITADEL post it, which is signed", func(t *testing.T) {
+		out, err := command(t, `{"user": {"phone": "8613800138000"}, "sms": {"otp": "739104"}}`, "-")
+		require.NoError(t, err)
+		require.Regexp(t, `· standard input  200 .* \+86····00  1110002  .*739104`, out)
+		out, err = command(t, `{"contextInfo": {"recipientPhoneNumber": "+85261234567"}, `+
+			`"args": {"code": "739104"}}`, "-")
+		require.NoError(t, err)
+		require.Regexp(t, `· standard input  200 .* \+852····67  2220004  .*739104`, out)
+	})
 	t.Run("a refusal has its reason in the row", func(t *testing.T) {
 		out, err := command(t, "", "tencent-balance")
 		require.NoError(t, err)

@@ -4,12 +4,17 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
+	"scf-sms/internal/callersim"
 	"scf-sms/internal/cloudsim"
 	"scf-sms/internal/scfhost"
 	"scf-sms/scripts/local/internal/function"
+	"scf-sms/secrets"
 )
 
 // invocation is what the function made of the message.
@@ -75,7 +80,11 @@ func (s *sender) rehearse(ctx context.Context) (*plan, *invocation, error) {
 	f.Env["SSM_ENDPOINT"], f.Env["SMS_ENDPOINT"] = server.URL, server.URL
 	delete(f.Env, "CALLERS_SECRET_NAME") // the one secret has all
 	f.Role = func() scfhost.Role { return scfhost.Role{SecretID: id, SecretKey: key} }
-	refusal, err := s.invoke(ctx, f, authorization)
+	request, err := callersim.Logto().Request(s.message(), authorization, s.Clock.Now())
+	if err != nil {
+		return nil, nil, err
+	}
+	refusal, err := s.invoke(ctx, f, request)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -89,30 +98,42 @@ func (s *sender) rehearse(ctx context.Context) (*plan, *invocation, error) {
 	return nil, refusal, nil
 }
 
-// invoke starts the function and hands it the message, as Logto does.
+// message is what a caller is to have sent.
+func (o order) message() callersim.Message {
+	return callersim.Message{To: o.to, Type: o.usageType, Code: o.code, Locale: o.locale}
+}
+
+// request returns what the first caller posts that the secret lets in and that can tell the
+// message.
+func (s *sender) request(secret *secrets.Secret) (callersim.Request, error) {
+	var reasons []string
+	for _, c := range callersim.Callers() {
+		for _, proof := range secret.Values(secrets.Field(c.Field)) {
+			request, err := c.Request(s.message(), proof, s.Clock.Now())
+			if err == nil {
+				return request, nil
+			}
+			reasons = append(reasons, err.Error())
+			break // the others of this caller can tell no more
+		}
+	}
+	return callersim.Request{}, fmt.Errorf("send: the secret has no authorization, and %s",
+		strings.Join(reasons, "; "))
+}
+
+// invoke starts the function and hands it a request.
 func (s *sender) invoke(
-	ctx context.Context, f scfhost.Function, authorization string,
+	ctx context.Context, f scfhost.Function, request callersim.Request,
 ) (*invocation, error) {
 	instance, err := scfhost.New(f)
 	if err != nil {
 		return nil, err
 	}
 	defer instance.Close()
-	payload := map[string]string{"code": s.code}
-	if s.locale != "" {
-		payload["locale"] = s.locale
+	posted := http.Request{
+		Method: http.MethodPost, URL: &url.URL{Path: "/"}, Header: request.Header,
 	}
-	body, err := json.Marshal(map[string]any{"to": s.to, "type": s.usageType, "payload": payload})
-	if err != nil {
-		return nil, err
-	}
-	event, err := json.Marshal(map[string]any{
-		"httpMethod": http.MethodPost,
-		"headers": map[string]string{
-			"Content-Type": "application/json", "Authorization": authorization,
-		},
-		"body": string(body),
-	})
+	event, err := scfhost.Event(&posted, request.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -122,8 +143,9 @@ func (s *sender) invoke(
 	}
 	i := &invocation{}
 	i.log, _, i.others = function.ReadLog(came.Stdout + came.Stderr)
+	status := cmp.Or(i.log.Status, came.StatusCode()) // Supabase is told refusals by a 200
 	i.result = result{
-		Accepted: came.StatusCode() == http.StatusOK, Status: came.StatusCode(),
+		Accepted: status == http.StatusOK, Status: status,
 		Outcome: i.log.Outcome, SerialNo: i.log.SerialNo, RequestID: came.RequestID,
 		TencentCode: i.log.TencentCode, TencentRequestID: i.log.TencentRequestID, Hint: i.log.Hint,
 	}

@@ -31,9 +31,11 @@ those that scf deploys with ("check -h" says where they are), the secret and
 SMS. Your own key (TENCENT_SECRET_ID, TENCENT_SECRET_KEY, TENCENT_TOKEN or
 TENCENTCLOUD_…) plays the part of the function's role; it needs
 ssm:GetSecretValue, and for -watch sms:PullSmsSendStatusByPhoneNumber. First it
-shows what will be sent, and asks. The exit status is 1 if the message was not
-accepted, or is known not to have reached the phone. While it is sent, the
-function's RPC port is open on every interface: scf-go-lib takes no address.
+shows what will be sent, and asks. It proves itself by the secret's
+authorization or, without one, as Supabase or ZITADEL does. The exit status is 1
+if the message was not accepted, or is known not to have reached the phone.
+While it is sent, the function's RPC port is open on every interface: scf-go-lib
+takes no address.
 
 Examples: go run ./scripts/local send -to +8613800138000 -type SignIn -watch
           go run ./scripts/local send -to +8613800138000 -simulate -watch
@@ -176,13 +178,12 @@ func (s *sender) run(ctx context.Context) (result, error) {
 		return result{}, fmt.Errorf("send: the secret %s can't be read: %s; %q says more",
 			s.Settings.Secret.Name, operator.Plain(cmp.Or(fault.Code, fault.Text)), "check")
 	}
-	tokens := secret.Values(secrets.Authorization)
-	if len(tokens) == 0 {
-		return result{}, fmt.Errorf("send: the secret %s has no authorization, which send needs: "+
-			"add one to it", cmp.Or(s.Settings.Secret.Callers, s.Settings.Secret.Name))
+	request, err := s.request(secret)
+	if err != nil {
+		return result{}, err
 	}
 	began := s.Clock.Now()
-	sent, err := s.invoke(ctx, s.function(), tokens[0])
+	sent, err := s.invoke(ctx, s.function(), request)
 	if err != nil && ctx.Err() != nil {
 		return result{}, errors.New("send: interrupted, so nobody knows whether it was sent: " +
 			"look at " + operator.Console)

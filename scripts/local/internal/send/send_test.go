@@ -269,6 +269,34 @@ func TestSend(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, d.Sim.Cloud.Outbox(), 1)
 	})
+	t.Run("with a secret that lets only Supabase and ZITADEL in", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, binary)
+		const zitadel = `"zitadel": "ExampleZitadelSigningKey000000000001"`
+		hold := func(proofs string) {
+			d.Sim.Cloud.Update(func(c *cloudsim.Account) {
+				c.Secrets[0].Versions["SSM_Current"] = cloudsim.SecretValue{String: `{"accessKeyId": ` +
+					`"AKIDexampleSender", "accessKeySecret": "example-sender-key", ` + proofs + `}`}
+			})
+		}
+		hold(`"supabase": "v1,whsec_ZXhhbXBsZSBTdXBhYmFzZSBob29rIHNlY3JldCAwMDE=", ` + zitadel)
+		_, err := d.run(t.Context())
+		require.NoError(t, err)
+		require.Len(t, d.Sim.Cloud.Outbox(), 1)
+
+		d.Sim.Cloud.Always(cloudsim.SendSms, &cloudsim.Fault{Kind: cloudsim.Refuse,
+			Code: "FailedOperation.PhoneNumberInBlacklist"})
+		report, err := d.run(t.Context())
+		require.ErrorIs(t, err, term.ErrNegative)
+		require.False(t, report.Accepted)
+		require.Equal(t, 422, report.Status)
+
+		hold(zitadel)
+		_, err = d.run(t.Context())
+		require.EqualError(t, err, "send: the secret has no authorization, and "+
+			"zitadel can't tell the type SignIn, only MfaVerification, ForgotPassword, "+
+			"BindNewIdentifier")
+	})
 	t.Run("the secret can't be read", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t, binary)

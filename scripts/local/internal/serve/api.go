@@ -20,6 +20,7 @@ func (w *workbench) routes() http.Handler {
 		return w.setFault(body.Action, body.Name)
 	}))
 	mux.HandleFunc("POST "+ours+"limits", post(w, w.setLimits))
+	mux.HandleFunc("POST "+ours+"send", w.postSend)
 	for name, press := range map[string]func() error{
 		"rotate-key": w.rotateKey, "rotate-token": w.rotateToken,
 		"restart": w.restart, "clear": w.clear,
@@ -62,6 +63,7 @@ func post[T any](w *workbench, do func(T) error) http.HandlerFunc {
 type state struct {
 	URL           string
 	Authorization string
+	Callers       []callerState
 	KeyID         string
 	Warm          bool
 	Broken        string
@@ -93,10 +95,9 @@ func (w *workbench) state() (state, <-chan struct{}) {
 
 	if secret := w.secret(); secret != nil {
 		s.KeyID = secret.Key.GetSecretId()
-		if tokens := secret.Values(secrets.Authorization); len(tokens) > 0 {
-			s.Authorization = tokens[0]
-		}
+		s.Authorization = first(secret, string(secrets.Authorization))
 	}
+	s.Callers = w.callers()
 	s.Limits = w.limits()
 	s.Warm = w.live.warm()
 	s.Faults = faults()

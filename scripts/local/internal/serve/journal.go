@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/secrets"
 )
 
 // journal is what serve prints.
@@ -26,27 +27,39 @@ func newJournal(stdout, stderr io.Writer) *journal {
 		line: term.Width(stdout)}
 }
 
-// welcome says how to reach the function, and what to type into Logto.
-func (j *journal) welcome(url, authorization string) {
+// welcome says how to reach the function, and what to type into the programs that call it.
+func (j *journal) welcome(url string, secret *secrets.Secret) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	const body = `{"to":"8613800138000","type":"SignIn",` +
 		`"payload":{"code":"482913","locale":"zh-CN"}}`
 	port := url[strings.LastIndexByte(url, ':')+1 : len(url)-1]
+	authorization := first(secret, string(secrets.Authorization))
 	fmt.Fprintf(j.out, `The function is at %s (events of a function URL).
 Open it in a browser, or paste:
 
 curl -sS %s -H %s -H 'Content-Type: application/json' -d '%s'
 
-For Logto's HTTP SMS connector:
+For Logto's HTTP SMS connector, and for Casdoor, Kratos and others (docs/callers.md):
   Endpoint       %s
                  in Docker Desktop: http://host.docker.internal:%s/ (on Linux: --network host)
   Authorization  %s
+`, j.paint(term.Green, url), shellQuote(url), shellQuote("Authorization: "+authorization), body,
+		url, port, authorization)
+	if secret := first(secret, string(secrets.Supabase)); secret != "" {
+		fmt.Fprintf(j.out, `For Supabase's Send SMS hook, self-hosted:
+  GOTRUE_HOOK_SEND_SMS_ENABLED=true
+  GOTRUE_HOOK_SEND_SMS_URI=%s
+  GOTRUE_HOOK_SEND_SMS_SECRETS=%s
+`, url, secret)
+	}
+	fmt.Fprintf(j.out, `For ZITADEL's HTTP SMS provider:
+  endpoint       %s
+  signingKey     ZITADEL makes one: put it as zitadel into the secret in testdata/cloud.json
 
 No SMS leaves this machine. What you change is built and started by itself; Ctrl-C stops.
 
-`, j.paint(term.Green, url), shellQuote(url), shellQuote("Authorization: "+authorization), body,
-		url, port, authorization)
+`, url)
 }
 
 // shellQuote leaves alone what a shell reads as one word anyway.
@@ -62,7 +75,7 @@ func (j *journal) exchange(e *exchange) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	color, temperature, more := term.Green, "", e.Printed
-	if e.Status != http.StatusOK {
+	if e.Status != http.StatusOK || e.Outcome != "sent" { // Supabase is told refusals by a 200
 		more = append([]string{e.line.Reason()}, more...)
 		color = term.Red
 	}

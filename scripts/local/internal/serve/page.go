@@ -28,7 +28,8 @@ func pageRoutes(mux *http.ServeMux) {
 		rw.Header().Set("Content-Security-Policy", policy)
 		http.ServeFileFS(rw, r, files, "page.html")
 	})
-	for _, name := range []string{"style.css", "texts.js", "render.js", "app.js"} {
+	for _, name := range []string{"style.css", "texts.js", "render.js", "app.js",
+		"callers.js"} {
 		mux.HandleFunc("GET "+ours+name, func(rw http.ResponseWriter, r *http.Request) {
 			http.ServeFileFS(rw, r, files, name)
 		})

@@ -6,6 +6,7 @@
 //	journal.go    what is printed
 //	workbench.go  a request to the function, and what the page is told of it
 //	api.go        what the page asks for
+//	callers.go    a message sent as one of the callers sends it
 //	faults.go     the switches of the simulated cloud
 //	secret.go     the secret in it, and its rotation
 //	page.go       the page itself, and who may see it
@@ -34,8 +35,9 @@ Puts the function behind HTTP as its function URL does: every request becomes an
 event for the real binary, which runs in front of a simulated Tencent Cloud and
 keeps warm from one event to the next. No SMS leaves this machine. Opened in a
 browser, the address shows a page with the phone, the event, the answer and the
-log, and with switches for the cloud's faults. Paths under ` + ours + ` are
-the page's; all others are the function's.
+log, and with switches for the cloud's faults. It can send as Logto, Supabase,
+ZITADEL and others do. Paths under ` + ours + ` are the page's; all others are
+the function's.
 
 When the sources or testdata change, the function is built and started anew.
 Ctrl-C stops.
@@ -106,8 +108,7 @@ func (s *server) run(ctx context.Context) error {
 	defer l.close()
 	url := "http://" + listener.Addr().String() + "/"
 	w := newWorkbench(l, url, s.journal)
-	now, _ := w.state()
-	s.journal.welcome(url, now.Authorization)
+	s.journal.welcome(url, w.secret())
 
 	var watching sync.WaitGroup
 	watching.Go(func() { s.watch(ctx, before, w) })

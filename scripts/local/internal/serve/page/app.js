@@ -104,7 +104,9 @@ function renderSeen() {
   if (!result) return;
   const {ok, status, text, to, locale} = result;
   $('unreachable').hidden = !!status;
-  $('logto').hidden = !status;
+  $('logto').hidden = !status || result.as !== 'logto';
+  if (result.as !== 'logto') return renderTold();
+  $('told').hidden = true;
   $('codes').hidden = !ok; // also for 202: to Logto it is a success like any other
   $('maybe').hidden = status !== 202;
   for (const id of ['form', 'toast', 'again']) $(id).hidden = ok;
@@ -161,6 +163,7 @@ function renderState() {
     $('type').replaceChildren(...types.map(name => el('option', {value: name}, name)));
     $('type').value = before || 'SignIn';
   }
+  renderCaller();
   renderPhone();
   renderLast();
   renderTemplates();
@@ -179,12 +182,19 @@ async function send() {
   const headers = {'Content-Type': 'application/json'};
   if ($('auth').value) headers.Authorization = $('auth').value;
   if ($('problem').checked) headers.Accept = 'application/problem+json';
+  const as = $('as').value,
+    type = $('type').value;
   try {
-    const body = JSON.stringify({to, type: $('type').value, payload});
-    const r = await fetch('/', {method: 'POST', headers, body});
-    result = {ok: r.ok, status: r.status, text: await r.text(), to, locale};
+    if (as === 'logto') {
+      const body = JSON.stringify({to, type, payload});
+      const r = await fetch('/', {method: 'POST', headers, body});
+      result = {as, ok: r.ok, status: r.status, text: await r.text(), to, locale};
+    } else {
+      const told = $('locale').disabled ? '' : locale;
+      result = await sendAs(as, {to, type, locale: told, code: $('code').value});
+    }
   } catch {
-    result = {ok: false, status: 0, text: '', to, locale};
+    result = {as, ok: false, status: 0, text: '', to, locale};
   }
   go.removeAttribute('aria-busy');
   $('seen').classList.remove('stale');

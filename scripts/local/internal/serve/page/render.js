@@ -73,16 +73,16 @@ function renderLast() {
   $('nothing').hidden = !!last;
   $('result').hidden = !last;
   if (!last) return;
+  const line = last.Log || {};
   $('status').textContent = last.Status;
-  $('status').className =
-    'pill ' + (last.Status === 200 ? 'good' : last.Status < 500 ? 'warn' : 'bad');
+  const status = line.status || last.Status; // Supabase is told refusals by a 200
+  $('status').className = 'pill ' + (status === 200 ? 'good' : status < 500 ? 'warn' : 'bad');
   $('outcome').textContent = last.Error || last.Outcome;
   $('timing').textContent = [
     last.MS + ' ms',
     last.Cold ? t('started', last.InitMS) : t('again'),
     clock(last.Time),
   ].join(' · ');
-  const line = last.Log || {};
   const asked = posted(last.Event);
   $('why').textContent = line.template ? why(line, asked) : t('whyNone');
   $('bare').hidden = last.Outcome !== 'invalid_phone_number' || !/^1[3-9]\d{9}$/.test(asked.to);
@@ -92,7 +92,7 @@ function renderLast() {
     ? ''
     : t(/^AuthFailure/i.test(first) && last.Status === 200 ? 'newKey' : 'secondTry', first);
   const said = [line.tencentCode, line.hint].filter(Boolean);
-  $('hint').hidden = last.Status === 200 || !said.length;
+  $('hint').hidden = status === 200 || !said.length;
   $('hint').replaceChildren(
     el('b', {}, t('hint')),
     ...said.map((text, i) => el('span', i || !line.tencentCode ? {} : {class: 'mono'}, text)),
@@ -139,20 +139,22 @@ function colored(value) {
   return [...parts, text.slice(end)];
 }
 
-// posted returns what the event asked for: the number, the usage type, the languages in one text.
+// posted returns what the event asked for, as any of the callers does: the number, and the
+// languages in one text.
 function posted(event) {
   try {
-    const {to, type, payload} = JSON.parse(event.isBase64Encoded ? atob(event.body) : event.body);
-    const {locale, uiLocales} = payload || {};
-    return {to, type, wanted: (locale || uiLocales || '').trim().split(/\s+/).join(', ')};
+    const body = JSON.parse(event.isBase64Encoded ? atob(event.body) : event.body);
+    const {locale, uiLocales} = body.payload || body.user?.user_metadata || body;
+    const wanted = String(locale || uiLocales || event.queryString?.locale || '');
+    return {to: body.to || '', wanted: wanted.trim().split(/\s+/).join(', ')};
   } catch {
-    return {to: '', type: '', wanted: ''};
+    return {to: '', wanted: ''};
   }
 }
 
 // why says which entry of TEMPLATES the function chose, from its log line.
-function why(line, {type, wanted}) {
-  const locale = line.templateLocale || '';
+function why(line, {wanted}) {
+  const {type, templateLocale: locale = ''} = line;
   return named('why', {
     id: line.template,
     usage: line.templateType === type ? t('whyUsage', type) : t('whyGeneric', type),

@@ -105,11 +105,13 @@ func (c caller) budget(setting time.Duration) time.Duration {
 	return setting
 }
 
-// peek reads what it can of the message of a caller that has not proved itself.
+// peek reads what it can of the message of a caller that has not proved itself. A large body isn't
+// read: it would cost more than the proof.
 func (req *request) peek() (m message) {
 	// Invoke never panics. Without a message the answer is in English.
 	defer func() { _ = recover() }()
-	body, err := req.body(req.caller.maxBody)
+	const most = 64 << 10 // bytes
+	body, err := req.body(min(req.caller.maxBody, most))
 	if err != nil {
 		return message{}
 	}
@@ -134,3 +136,6 @@ func text(object []byte, path ...string) string {
 	s, _ := rawjson.String(rawjson.Get(object, path...))
 	return s
 }
+
+// bare returns a number without its plus sign.
+func bare(number string) string { return strings.TrimPrefix(number, "+") }

@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,6 +21,11 @@ func TestPeek_readerThatPanics(t *testing.T) {
 
 func TestPeek_bodyThatIsTooLarge(t *testing.T) {
 	t.Parallel()
+	large := &request{
+		event:  event{Body: []byte(`"` + strings.Repeat("x", 64<<10+1) + `"`)},
+		caller: caller{maxBody: 512 << 10, read: func([]byte, parameters) (message, error) { panic("read") }},
+	}
+	require.Zero(t, large.peek())
 	req := &request{event: event{Body: []byte(`"12345"`)}, caller: caller{maxBody: 4, read: func([]byte, parameters) (message, error) {
 		panic("read")
 	}}}

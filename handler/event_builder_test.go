@@ -14,7 +14,7 @@ const (
 	passcode    = "048261"
 	token       = "Bearer caller-token-kvx"
 	requestID   = "invocation-7c1e"
-	somebodysIP = "203.0.113.77" // in every event and message, and never of interest
+	somebodysIP = "203.0.113.77" // in every event and message, and never to be seen
 )
 
 // fields are parts of an event or a message. Merged into a proper one they replace its parts; what is

@@ -58,6 +58,10 @@ func FuzzEvent(f *testing.F) {
 		eventWith(fields{"body": nil}),
 		messageWith(fields{"type": "Register", "payload": fields{"locale": "zh-HK", "uiLocales": "zh en"}}),
 		messageWith(fields{"payload": fields{"code": 5, "locale": nil}}),
+		hookWith(f, hookBody(), fields{"headers": fields{"webhook-timestamp": "1764115200"}}),
+		zitadelWith(zitadelBody(), fields{"headers": fields{"zitadel-signature": "t=1764115200,v1=00"}}),
+		reportsWith(toJSON([]any{reportWith()}), fields{"queryString": fields{"reports": "another key of reports"}}),
+		eventWith(fields{"body": flatBody(), "queryString": fields{"type": "SignIn", "locale": "ja"}}),
 		eventWith(fields{"requestContext": fields{"requestId": "r"}, "queryString": fields{"a": []string{"b"}}}),
 	} {
 		f.Add(event, "", "", "", "")

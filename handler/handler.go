@@ -11,11 +11,13 @@
 //	answer.go    what the caller is told, in the words of sentence.go
 //	log.go       what the operator is told
 //
-// Each kind of caller is a file that says how it proves itself, what it asks for, and how it is told:
+// A kind of caller is a file that says how it proves itself, what it asks for, and how it is told:
 //
-//	logto.go     Logto's HTTP SMS connector, and flat.go flat JSON; both with a token (token.go)
-//	supabase.go  Supabase's send-sms hook, and zitadel.go ZITADEL's provider; both sign (signature.go)
-//	reports.go   Tencent Cloud, when it reports what became of messages
+//	logto.go     Logto's HTTP SMS connector; with a token (token.go)
+//	flat.go      a program that fills in strings; with a token, too
+//	supabase.go  Supabase's send-sms hook; signs (signature.go)
+//	zitadel.go   ZITADEL's HTTP SMS provider; signs, too
+//	reports.go   Tencent Cloud, which reports what became of messages
 package handler
 
 import (

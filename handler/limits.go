@@ -164,7 +164,7 @@ func away(c limits.Cause) string {
 	case limits.NoSecret:
 		return "there was no secret to name the counters by"
 	default:
-		return "Redis gave no answer in time"
+		return "Redis gave no answer in time, or hung up"
 	}
 }
 

@@ -46,7 +46,8 @@ func (h *Handler) log(req *request, out outcome, cold bool, took time.Duration) 
 	if out.kind == reported {
 		number("count", int64(len(out.message.reports)))
 		for _, r := range out.message.reports {
-			h.config.Log.LogAttrs(context.Background(), slog.LevelInfo, "report", r.attrs(req.id)...)
+			line := r.attrs(req.id)
+			h.config.Log.LogAttrs(context.Background(), slog.LevelInfo, "report", line...)
 		}
 	}
 	number("attempts", int64(out.sms.Attempts))

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"scf-sms/internal/cloudsim"
+	"scf-sms/internal/limits"
 )
 
 var update = flag.Bool("update", false, "write testdata/log-fields.txt anew")
@@ -79,6 +80,16 @@ func TestLog_fields(t *testing.T) {
 	note(e.invoke(t, reportsWith("[]")))
 	h, log := newWithFakes(t, &faulty{in: "Authorized"}, nil)
 	note(invoke(t, invocation(t.Context(), requestID), h, log, smsTo(toMainland)))
+
+	for _, v := range []limits.Verdict{
+		{Limit: limits.Limit{N: 5, W: time.Hour}, Scope: limits.Number, Wait: time.Minute},
+		{Limit: limits.Limit{N: 5, W: time.Hour}, Decision: limits.Refused, Wait: time.Minute},
+		{Decision: limits.Duplicate},
+		{Decision: limits.Away, Cause: limits.NoAnswer},
+	} {
+		h, log = newLimited(t, fakeSecrets{}, fakeSMS{accepted}, &fakeLimits{verdict: v})
+		note(invoke(t, invocation(t.Context(), requestID), h, log, smsTo(toMainland)))
+	}
 
 	// The tests look at lines without their time.
 	_, err := e.Invoke(invocation(t.Context(), requestID), []byte("nonsense"))

@@ -135,8 +135,8 @@ func (o outcome) withoutNumber(err error) outcome {
 	return o.ended(invalidPhoneNumber, hint)
 }
 
-// detail is what a caller is told of a 400: what is wrong, in fixed words, and not what the operator
-// should do about it.
+// detail is what a caller is told of a 400: what is wrong, in fixed words. What the operator can do
+// about it is left out.
 func (o outcome) detail() string {
 	if o.refused.Kind != 0 {
 		return o.refused.Kind.String()

@@ -220,10 +220,17 @@ func (fakeSecrets) Refresh(context.Context) error { return nil }
 
 // newWithFakes is a handler without anything behind it.
 func newWithFakes(t testing.TB, s handler.Secrets, m handler.SMS) (*handler.Handler, *testlog.Log) {
+	return newLimited(t, s, m, nil)
+}
+
+// newLimited is newWithFakes with limits.
+func newLimited(
+	t testing.TB, s handler.Secrets, m handler.SMS, l handler.Limiter,
+) (*handler.Handler, *testlog.Log) {
 	log := &testlog.Log{}
 	return handler.New(handler.Config{
 		Settings: settings.Settings{Templates: parseTemplates(t, templates), TimeBudget: time.Minute},
-		Secrets:  s, SMS: m, Log: log.Logger(),
+		Secrets:  s, SMS: m, Limits: l, Log: log.Logger(),
 	}), log
 }
 

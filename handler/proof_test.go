@@ -1,30 +1,23 @@
 package handler_test
 
 import (
-	"context"
 	"fmt"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"scf-sms/internal/cloudsim"
-	"scf-sms/secrets"
 )
 
 // The proof that is there names the format, right or not. Nothing else is guessed.
 func TestProof_namesTheFormat(t *testing.T) {
 	t.Parallel()
 	const two = "there are two kinds of proof: a signature must be the only one"
-	signedHook := hookHeaders(t, hookBody(), time.Now())
-	signedHook["authorization"] = token
 	signedZitadel := fields{"zitadel-signature": zitadelHeader(zitadelBody(), now())}
 	query := func(key string) fields { return fields{"queryString": fields{"reports": key}} }
 	for _, tt := range []struct {
@@ -294,11 +287,10 @@ func TestProof_everyBitFlipped(t *testing.T) {
 	t.Parallel()
 	e, requests := newAccepting(t)
 	flipped := func(text string, yield func(string)) {
-		for i := range len(text) * 8 {
-			if changed := []byte(text); i%8 < 7 { // events are UTF-8
-				changed[i/8] ^= 1 << (i % 8)
-				yield(string(changed))
-			}
+		for i := range len(text) * 7 { // not the eighth: events are UTF-8
+			changed := []byte(text)
+			changed[i/7] ^= 1 << (i % 7)
+			yield(string(changed))
 		}
 	}
 	body := hookBody()
@@ -312,10 +304,13 @@ func TestProof_everyBitFlipped(t *testing.T) {
 			require.Equal(t, "unauthorized", a.outcome(), "%s: %q", name, changed)
 		})
 	}
-	flipped(body, func(changed string) {
+	for i := range body {
+		text := []byte(body)
+		text[i] ^= 1 << (i % 7)
+		changed := string(text)
 		a := e.invoke(t, hookWith(t, body, fields{"headers": headers, "body": changed}))
 		require.Equal(t, "unauthorized", a.outcome(), "%q", changed)
-	})
+	}
 	header := zitadelHeader(zitadelBody(), now())
 	flipped(header, func(changed string) {
 		a := e.invoke(t, zitadelWith(zitadelBody(), fields{"headers": fields{"zitadel-signature": changed}}))
@@ -405,80 +400,3 @@ func TestProof_addedToTheSecret(t *testing.T) {
 		require.Equal(t, "sent", e.invoke(t, hookWith(t, hookBody())).outcome())
 	})
 }
-
-// Whatever stands in the headers: only what Standard Webhooks' library makes of a secret lets a
-// request in, and what that library lets in is let in.
-func FuzzHookHeaders(f *testing.F) {
-	at := time.Now()
-	body := hookBody()
-	right := hookHeaders(f, body, at)["webhook-signature"].(string)
-	for _, signature := range []string{
-		right, "", "v1", "v1,", right + " " + right, right + ", " + right, "v1a," + right[3:], right[3:],
-		strings.Repeat("v1,x ", 7) + right, strings.Repeat("v1,x ", 8) + right, "v1 " + right[3:], "v1," + right,
-	} {
-		f.Add("msg_webhook-id", fmt.Sprint(at.Unix()), signature, int64(0))
-		f.Add("msg_webhook-id", "0"+fmt.Sprint(at.Unix()), signature, int64(1))
-	}
-	f.Add("", "", "", int64(400))
-	f.Fuzz(func(t *testing.T, id, timestamp, signature string, off int64) {
-		h, log := newWithFakes(t, hookOnly{}, fakeSMS{})
-		if timestamp == fmt.Sprint(at.Unix()) { // the seed's: of now, whenever that is
-			timestamp = fmt.Sprint(time.Now().Unix() + off%400)
-			signature = strings.ReplaceAll(signature, right, resigned(t, id, timestamp, body))
-		}
-		event := hookWith(t, body, fields{"headers": fields{
-			"webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signature,
-		}})
-		raw, err := h.Invoke(invocation(t.Context(), requestID), event)
-		require.NoError(t, err)
-		a := readAnswer(t, raw, takeLog(log))
-		webhook, err := standardwebhooks.NewWebhook(strings.TrimPrefix(hookSecret, "v1,"))
-		require.NoError(t, err)
-		headers := http.Header{}
-		headers.Set("webhook-id", id)
-		headers.Set("webhook-timestamp", timestamp)
-		if a.outcome() == "unauthorized" {
-			headers.Set("webhook-signature", signature)
-			if webhook.Verify([]byte(body), headers) == nil {
-				require.True(t, strings.Count(signature, "v1") > 8 || strings.HasPrefix(timestamp, "0") ||
-					strings.HasPrefix(timestamp, "+") || nearTheEdge(timestamp), "%q %q %q", id, timestamp, signature)
-			}
-			return
-		}
-		for part := range strings.FieldsFuncSeq(signature, func(r rune) bool { return strings.ContainsRune(" ,\t", r) }) {
-			headers.Set("webhook-signature", "v1,"+part)
-			if webhook.Verify([]byte(body), headers) == nil {
-				return
-			}
-		}
-		require.True(t, nearTheEdge(timestamp), "%q %q %q", id, timestamp, signature)
-	})
-}
-
-// resigned is the signature of the seeds for another id and time.
-func resigned(t *testing.T, id, timestamp, body string) string {
-	t.Helper()
-	seconds, err := strconv.ParseInt(timestamp, 10, 64)
-	require.NoError(t, err)
-	webhook, err := standardwebhooks.NewWebhook(strings.TrimPrefix(hookSecret, "v1,"))
-	require.NoError(t, err)
-	signature, err := webhook.Sign(id, time.Unix(seconds, 0), []byte(body))
-	require.NoError(t, err)
-	return signature
-}
-
-// nearTheEdge reports whether it depends on the moment if a timestamp is too old or too new.
-func nearTheEdge(timestamp string) bool {
-	seconds, _ := strconv.ParseInt(timestamp, 10, 64)
-	off := time.Until(time.Unix(seconds, 0)).Abs()
-	return (off - 300*time.Second).Abs() < 10*time.Second
-}
-
-// hookOnly is a secret that has one hook's secret.
-type hookOnly struct{}
-
-func (hookOnly) Authorized(_ context.Context, p secrets.Proof) (bool, error) {
-	return p.Field == secrets.Supabase && p.Matches([]string{hookSecret}), nil
-}
-
-func (hookOnly) Refresh(context.Context) error { return nil }

@@ -3,6 +3,7 @@ package handler
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -69,12 +70,11 @@ func reportsMessage(body []byte, _ parameters) (m message, err error) {
 }
 
 func readReport(entry json.RawMessage) (r report) {
-	mobile, status := text(entry, "mobile"), text(entry, "report_status")
-	sid := text(entry, "sid")
-	if status == "" || sid == "" {
+	sid, status := text(entry, "sid"), text(entry, "report_status")
+	if sid == "" || status == "" {
 		return report{}
 	}
-	code := strings.TrimPrefix(text(entry, "nationcode"), "+")
+	code, mobile := bare(text(entry, "nationcode")), bare(text(entry, "mobile"))
 	r.serialNo = redact.ID(sid, mobile, code+mobile)
 	r.delivered = status == "SUCCESS"
 	if n, err := strconv.ParseUint(code, 10, 10); err == nil {
@@ -121,10 +121,10 @@ func (r *report) attrs(requestID string) (attrs attributes) {
 // reportsAnswer answers as Tencent's documents want it. It has no one to speak to.
 func reportsAnswer(req *request, out *outcome) response {
 	r := answer(req, out, out.sentence())
-	switch out.kind {
-	case reported:
+	switch r.StatusCode {
+	case http.StatusOK:
 		r.json(reportsResult{0, "OK"})
-	case badRequest:
+	case http.StatusBadRequest:
 		r.json(reportsResult{1, out.hint})
 	}
 	return r

@@ -44,6 +44,8 @@ func TestReports_eachIsALine(t *testing.T) {
 			but(line{"delivered": 0.0, "reason": "MK:0013"})},
 		{"abroad", reportWith(fields{"nationcode": "1", "mobile": toAmerica[1:]}), but(line{"callingCode": 1.0, "numberEnds": "87"})},
 		{"a calling code with a plus sign", reportWith(fields{"nationcode": "+86"}), plain},
+		{"a number with one", reportWith(fields{"mobile": "+" + toMainland, "sid": toMainland, "errmsg": toMainland}),
+			but(line{"serialNo": "(not shown)", "reason": absent})},
 		{"a reason of two words", reportWith(fields{"errmsg": "user said no"}), but(line{"reason": absent})},
 		{"a reason in Chinese", reportWith(fields{"errmsg": "空号"}), but(line{"reason": absent})},
 		{"a reason of 32 characters", reportWith(fields{"errmsg": strings.Repeat("x", 32)}), but(line{"reason": strings.Repeat("x", 32)})},

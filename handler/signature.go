@@ -10,7 +10,8 @@ import (
 	"scf-sms/secrets"
 )
 
-// maxSignatures bounds the work that a request can ask for: no more of its signatures are looked at.
+// maxSignatures is how many signatures of a request are looked at. It bounds the work that a
+// stranger can ask for.
 const maxSignatures = 8
 
 // signed is a proof by signatures: HMAC-SHA256 of a text and the body.
@@ -39,7 +40,8 @@ func (s *signed) credential() credential {
 	if len(s.signatures) == 0 {
 		return credential{malformed: s.header + " has no v1 signature of 32 bytes"}
 	}
-	return credential{Proof: secrets.Proof{Field: s.field, Matches: s.matches}, rejected: s.rejected}
+	proof := secrets.Proof{Field: s.field, Matches: s.matches}
+	return credential{Proof: proof, rejected: s.rejected}
 }
 
 func (s *signed) matches(values []string) bool {
@@ -64,7 +66,7 @@ func (s *signed) rejected() string {
 	return "no signature in " + s.header + " is made with the secret's " + string(s.field)
 }
 
-// toldAsAccepted is for callers that void the code, or send it again, where an SMS that may have been
+// toldAsAccepted is for callers that void the code, or post it again, if an SMS that may have been
 // sent is told as anything else.
 func (o *outcome) toldAsAccepted() *outcome {
 	accepted := *o

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"scf-sms/internal/rawjson"
@@ -29,8 +28,8 @@ const (
 //	          "user_metadata": {"locale": "zh-CN"}},
 //	 "sms": {"otp": "482913", "phone": "8613800138000", "sms_type": "mfa"}}
 //
-// The body has all that is known of the user, and the metadata twice. Supabase hangs up 5 s after it
-// began to connect.
+// The body has all that is known of the user, and the user's metadata twice. Supabase hangs up 5 s
+// after it began to connect.
 func supabase() caller {
 	return caller{
 		name: "supabase", maxBody: 512 << 10, within: 4 * time.Second,
@@ -69,22 +68,24 @@ func supabaseMessage(body []byte, _ parameters) (m message, err error) {
 	if err != nil {
 		return message{}, err
 	}
-	m.speaks(text(body, "user", "user_metadata", "locale"))
-	m.ip = text(body, "metadata", "ip_address")
-	m.mark = text(body, "metadata", "uuid") // webhook-id is another one at each attempt
-	m.carries(text(body, "sms", "otp"), "sms.otp is not a string of 1 to 6 digits: set the length "+
+	sms, user := rawjson.Get(body, "sms"), rawjson.Get(body, "user")
+	metadata := rawjson.Get(body, "metadata")
+	m.speaks(text(user, "user_metadata", "locale"))
+	m.ip = text(metadata, "ip_address")
+	m.mark = text(metadata, "uuid") // webhook-id is another one at each attempt
+	m.carries(text(sms, "otp"), "sms.otp is not a string of 1 to 6 digits: set the length "+
 		"of codes to 6 in Supabase (GOTRUE_SMS_OTP_LENGTH)")
 
-	isMFA := text(body, "sms", "sms_type") == "mfa"
-	if m.to, err = supabaseNumber(body, isMFA); err != nil {
+	isMFA := text(sms, "sms_type") == "mfa"
+	if m.to, err = supabaseNumber(sms, user, isMFA); err != nil {
 		return m, err
 	}
 	switch {
 	case isMFA:
 		m.usageType = "MfaVerification"
-	case bare(m.to) == bare(text(body, "user", "new_phone")):
+	case bare(m.to) == bare(text(user, "new_phone")):
 		m.usageType = "BindNewIdentifier" // new_phone stays there while the user signs in
-	case text(body, "user", "phone_confirmed_at") == "":
+	case text(user, "phone_confirmed_at") == "":
 		m.usageType = "Register"
 	default:
 		m.usageType = "SignIn"
@@ -95,19 +96,19 @@ func supabaseMessage(body []byte, _ parameters) (m message, err error) {
 // supabaseNumber returns the number to send to. Supabase Auth tells it in sms.phone since 2.180.
 // Before, it is found among the user's: but the code for a second factor must not go to a number
 // that is only being changed to, as that one has proved nothing.
-func supabaseNumber(body []byte, isMFA bool) (string, error) {
-	if number := text(body, "sms", "phone"); number != "" {
+func supabaseNumber(sms, user json.RawMessage, isMFA bool) (string, error) {
+	if number := text(sms, "phone"); number != "" {
 		return number, nil
 	}
-	switch string(rawjson.Get(body, "sms", "phone")) {
+	switch string(rawjson.Get(sms, "phone")) {
 	case "", "null", `""`:
 	default:
 		return "", errors.New("sms.phone is not a string")
 	}
 	if isMFA {
-		return onlyFactor(rawjson.Get(body, "user", "factors"))
+		return onlyFactor(rawjson.Get(user, "factors"))
 	}
-	number := cmp.Or(text(body, "user", "new_phone"), text(body, "user", "phone"))
+	number := cmp.Or(text(user, "new_phone"), text(user, "phone"))
 	if number == "" {
 		return "", errors.New("there is no number in sms.phone, user.new_phone or user.phone")
 	}
@@ -131,22 +132,22 @@ func onlyFactor(raw json.RawMessage) (number string, err error) {
 	return number, nil
 }
 
-// bare returns a number without its plus sign.
-func bare(number string) string { return strings.TrimPrefix(number, "+") }
-
-// supabaseAnswer tells refusals as Supabase reads them: only of a 200 does it pass on the status and
-// the sentence, and with Retry-After it would ask again at once, three times in all. Whatever it
-// takes for a failure voids the code, so an SMS that may have been sent is told as accepted.
+// supabaseAnswer tells refusals in a 200, the only answer of which Supabase passes on a status and a
+// sentence to the application. At a Retry-After it would ask again at once, three times in all. It
+// voids the code of what it takes for a failure, so an SMS that may have been sent is told as
+// accepted.
 func supabaseAnswer(req *request, out *outcome) response {
 	told := out.toldAsAccepted()
-	r := answer(req, told, told.sentence())
-	switch out.kind {
-	case sent, unknown, unauthorized, methodNotAllowed, bodyTooLarge:
+	sentence := told.sentence()
+	r := answer(req, told, sentence)
+	switch r.StatusCode {
+	case http.StatusOK, http.StatusAccepted, http.StatusUnauthorized,
+		http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge:
 		return r
 	}
 	delete(r.Headers, "retry-after")
+	r.json(supabaseError{supabaseRefusal{r.StatusCode, withID(sentence, req.id)}})
 	r.StatusCode = http.StatusOK
-	r.json(supabaseError{supabaseRefusal{out.status(), withID(out.sentence(), req.id)}})
 	return r
 }
 

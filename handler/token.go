@@ -17,8 +17,8 @@ const authorization = "Authorization"
 // maxTokenBody is what their bodies may have, in bytes. Logto's own are below 1 KiB.
 const maxTokenBody = 64 << 10
 
-// withToken returns which of the two called. Only Logto's body has a payload. Who brings no token is
-// answered like them, and is nobody.
+// withToken returns which of the two called: only Logto's body has a payload. Who brings no token
+// is answered like them, and has no name.
 func withToken(req *request) caller {
 	c := logto()
 	if body, err := req.body(maxTokenBody); err == nil {

@@ -21,7 +21,8 @@ const zitadelSignature = "ZITADEL-Signature"
 //	                 "eventType": "session.otp.sms.challenged"},
 //	 "args": {"oTP": "482913", "code": "482913"}}
 //
-// It tells no language. ZITADEL hangs up after 5 s, and posts the same again until it is told a 2xx.
+// It tells no language. ZITADEL hangs up after 5 s, and posts the same code again unless it is told
+// a 2xx.
 func zitadel() caller {
 	return caller{
 		name: "zitadel", maxBody: 64 << 10, within: 4 * time.Second,
@@ -33,8 +34,8 @@ func zitadel() caller {
 // (https://github.com/zitadel/zitadel/blob/main/pkg/actions/signing.go). The key is the text of the
 // signing key.
 func zitadelProof(req *request, body []byte) credential {
-	s := &signed{body: body, field: secrets.Zitadel, key: func(value string) []byte { return []byte(value) },
-		header: zitadelSignature}
+	key := func(value string) []byte { return []byte(value) }
+	s := &signed{body: body, field: secrets.Zitadel, key: key, header: zitadelSignature}
 	timestamp := ""
 	for _, part := range parts(req.header(zitadelSignature)) {
 		switch name, value, _ := strings.Cut(part, "="); {

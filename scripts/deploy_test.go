@@ -177,9 +177,9 @@ func TestDeployReadsTheSettingsOfTheStage(t *testing.T) {
 		"[[ \"$1 $2\" == 'run ./scripts/local' ]] && exec local \"${@:3}\"\n"
 	require.NoError(t, os.WriteFile(filepath.Join(d.bin, "go"), []byte(goRun), 0o755))
 	d.write("go.mod", "module scf-sms\n")
-	d.write("serverless.yml", strings.ReplaceAll(read(t, serverlessYML), `"111000`, `"987000`))
+	d.write("serverless.yml", read(t, serverlessYML))
 	const env = "TENCENT_SECRET_ID=AKIDsecret\nTENCENT_SECRET_KEY=KEYsecret\nSECRET_NAME=a\n" +
-		"SDK_APP_ID=1\nX=$(touch executed)`touch executed`\n"
+		"SDK_APP_ID=1\nTEMPLATES=[]\nX=$(touch executed)`touch executed`\n"
 	d.write(".env", env+"SIGN_NAME=b\n")
 	d.deploys()
 	d.write("../.env.test", env+"export SIGN_NAME=b\n")
@@ -188,7 +188,7 @@ func TestDeployReadsTheSettingsOfTheStage(t *testing.T) {
 
 	said := d.refuses("--stage=test")
 	assert.Contains(t, said, "  - SIGN_NAME: settings of the function.")
-	assert.Regexp(t, `  - line 6 of .*\.env\.test sets nothing`, said)
+	assert.Regexp(t, `  - line 7 of .*\.env\.test sets nothing`, said)
 	assert.NotContains(t, said, "AKIDsecret")
 	assert.NotContains(t, said, "KEYsecret")
 	assert.NoFileExists(t, filepath.Join(d.root, "executed"))

@@ -58,6 +58,11 @@ func readServerless(t *testing.T) serverless {
 	t.Helper()
 	var s serverless
 	require.NoError(t, yaml.Unmarshal([]byte(read(t, serverlessYML)), &s))
+	// The one variable whose value the other tests need, as the example of .env has it.
+	require.Equal(t, "${env:TEMPLATES}", s.Inputs.Environment.Variables["TEMPLATES"])
+	line := regexp.MustCompile(`(?m)^TEMPLATES='(.*)'$`).FindStringSubmatch(read(t, envExample))
+	require.NotNil(t, line)
+	s.Inputs.Environment.Variables["TEMPLATES"] = line[1]
 	return s
 }
 
@@ -163,12 +168,6 @@ func TestAllSettingsAreThere(t *testing.T) {
 				"the values in the comments are not the defaults")
 		})
 	}
-}
-
-func TestTheExampleOfTemplatesIsTheSame(t *testing.T) {
-	line := regexp.MustCompile(`(?m)^TEMPLATES='(.*)'$`).FindStringSubmatch(read(t, envExample))
-	require.NotNil(t, line)
-	assert.JSONEq(t, readServerless(t).Inputs.Environment.Variables["TEMPLATES"], line[1])
 }
 
 // scf takes a comment behind a value for part of the value.

@@ -13,6 +13,7 @@
 //     that start together don't ask together again.
 //   - A token that was added to the secret is let in at once. It takes up to 5 s on an instance
 //     that has just begun, and up to a minute while unknown tokens keep coming and no known one.
+//     Keys of signatures are no different: a token here is whatever proves a caller.
 //   - Nothing polls: the platform may freeze the process between any two events. A fetch may
 //     outlive the invocation that started it.
 //   - No error, log line or formatted value holds a part of the secret.

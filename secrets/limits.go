@@ -7,18 +7,29 @@ import (
 	"unicode/utf8"
 )
 
-// ForLimits returns what the guard on Redis needs: Redis's password, "" for none, and what the names
-// in Redis are keyed by. That is hashKey or, where the secret has none, the secret half of the
-// AccessKey: then all counters begin anew when the key is rotated. Its error is an *[Error].
+// ForLimits is that of the secret; see [Secret.ForLimits]. Its error is an *[Error]. It doesn't ask
+// whether the secret held is fresh: the caller was just let in by it.
 func (c *Cache) ForLimits(ctx context.Context) (password, key string, err error) {
-	ctx, cancel := share(ctx)
-	defer cancel()
-	s, err := c.get(ctx)
-	if err != nil {
-		return "", "", err
+	c.mu.Lock()
+	s := c.held
+	c.mu.Unlock()
+	if s == nil { // its key was rejected a moment ago
+		ctx, cancel := share(ctx)
+		defer cancel()
+		if s, err = c.get(ctx); err != nil {
+			return "", "", err
+		}
 	}
+	password, key = s.ForLimits()
+	return password, key, nil
+}
+
+// ForLimits returns what the guard on Redis needs: Redis's password, "" for none, and what the
+// names in Redis are keyed by. That is hashKey or, where the secret has none, the secret half of the
+// AccessKey: then all counters begin anew when the key is rotated.
+func (s *Secret) ForLimits() (password, key string) {
 	fields := s.values()
-	return fields.text(redisPassword), cmp.Or(fields.text(hashKey), s.Key.GetSecretKey()), nil
+	return fields.text(redisPassword), cmp.Or(fields.text(hashKey), s.Key.GetSecretKey())
 }
 
 // HasHashKey reports whether the secret has a hashKey, so that counters outlive a rotation.

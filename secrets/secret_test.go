@@ -289,7 +289,10 @@ func sentences() map[string]bool {
 		all["its "+field+" is neither a string nor a list of strings"] = true
 		all["its "+field+" has a line break or another control character in it"] = true
 	}
-	for _, field := range []string{"accessKeyId", "accessKeySecret", "token"} {
+	all["its hashKey is shorter than 16 characters"] = true
+	for _, field := range []string{
+		"accessKeyId", "accessKeySecret", "token", "redisPassword", "hashKey",
+	} {
 		all["its "+field+" is not a string"] = true
 		all["its "+field+" is there twice, with two values"] = true
 		all["its "+field+" has a line break or another control character in it"] = true
@@ -316,8 +319,11 @@ func FuzzParse(f *testing.F) {
 		`{"accessKeyId": "a", "accessKeyId": "b", "access_key_id": "c", "authorization": "\ud800"}`,
 		"{\"\\u0061ccessKeyId\": \"\xff\", \"accessKeySecret\": \"\\u0000\"," +
 			" \"authorization\": \"a\\nb\"}",
+		`{"accessKeyId": "a", "accessKeySecret": "b", "authorization": "c", "redisPassword": 1}`,
+		`{"redis_password": "d", "hashKey": "shorter than 16"}`,
 		`[[[[[[[[{"accessKeyId": `, `null`, ``,
-		`{"accessKeyId": "a", "accessKeySecret": "b", "supabase": ["v1,whsec_` + hookSecret + `", "", null],
+		`{"accessKeyId": "a", "accessKeySecret": "b",
+		"supabase": ["v1,whsec_` + hookSecret + `", "", null],
 		"zitadel": " 9pB2LvkN7mXqYc4RfTgHs6WdEa8UjZ3Kx1Qo ", "reports": "long enough for a key"}`,
 		`{"accessKeyId": "a", "accessKeySecret": "b", "supabase": "v1,whsec_` + hookSecret +
 			`|v1,whsec_short", "zitadel": "a b", "reports": "short"}`,

@@ -32,13 +32,14 @@ type Function struct {
 	*handler.Handler
 	Secrets *secrets.Cache
 	SMS     *sms.Sender
+	Limits  *limits.Guard // nil without REDIS_URL
 }
 
 // New wires a function. Settings with problems make one that answers every event with 500.
 func New(s settings.Settings, o Options) *Function {
-	var guard *limits.Guard // nil: there is none
+	f := &Function{}
 	log := slog.New(slog.NewJSONHandler(o.Log, &slog.HandlerOptions{Level: s.LogLevel}))
-	cache := secrets.New(secrets.Config{
+	f.Secrets = secrets.New(secrets.Config{
 		Name:        s.Secret.Name,
 		Version:     s.Secret.Version,
 		CallersName: s.Secret.Callers,
@@ -53,12 +54,12 @@ func New(s settings.Settings, o Options) *Function {
 		// The connections that the SMS will need are opened while the secret is on its way.
 		OnFetch: func() {
 			open(o.Transport, s.SMS.Endpoint)
-			if guard != nil {
-				guard.Open()
+			if f.Limits != nil {
+				f.Limits.Open()
 			}
 		},
 	})
-	sender := &sms.Sender{
+	f.SMS = &sms.Sender{
 		AppID:            s.SMS.AppID,
 		SignName:         s.SMS.SignName,
 		SignNameOverseas: s.SMS.SignNameOverseas,
@@ -66,31 +67,32 @@ func New(s settings.Settings, o Options) *Function {
 		Region:           s.SMS.Region,
 		Endpoint:         s.SMS.Endpoint,
 		Transport:        o.Transport,
-		Keys:             cache,
+		Keys:             f.Secrets,
 		Now:              o.Now,
 	}
-	if sender.Now == nil {
-		sender.Now = time.Now
+	if f.SMS.Now == nil {
+		f.SMS.Now = time.Now
 	}
 	config := handler.Config{
 		Settings: s,
-		Secrets:  cache,
-		SMS:      sender,
+		Secrets:  f.Secrets,
+		SMS:      f.SMS,
 		Log:      log,
 		Version:  o.Version,
 	}
 	if s.Redis.Address != "" {
-		guard = limits.New(limits.Config{
+		f.Limits = limits.New(limits.Config{
 			Server:  s.Redis,
 			Rules:   s.Limits,
 			AppID:   s.SMS.AppID,
-			Secrets: cache,
+			Secrets: f.Secrets,
 			Dialer:  dialer(o.Transport),
 			Now:     o.Now,
 		})
-		config.Limits = guard
+		config.Limits = f.Limits
 	}
-	return &Function{Handler: handler.New(config), Secrets: cache, SMS: sender}
+	f.Handler = handler.New(config)
+	return f
 }
 
 // dialer returns the transport's, if it has one, so that certificates are read only once.

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/stretchr/testify/require"
 	"github.com/tencentyun/scf-go-lib/functioncontext"
 
@@ -111,6 +112,44 @@ func TestNew_opensTheConnectionAhead(t *testing.T) {
 	f.Secrets.Prefetch()
 	require.Eventually(t, func() bool { return sms.Connections() == 1 }, 20*time.Second, time.Millisecond)
 	require.Zero(t, cloud.Count(cloudsim.SendSms))
+}
+
+// Limits are counted where REDIS_URL says. Its connection is opened while the secret is on its way.
+func TestNew_limits(t *testing.T) {
+	t.Parallel()
+	cloud, ssm, sms := endpoints(t)
+	redis := miniredis.RunT(t)
+	env := map[string]string{
+		"SECRET_NAME": "s", "SDK_APP_ID": "1400006666", "SIGN_NAME": "示例", "TEMPLATES": templates,
+		"SSM_ENDPOINT": ssm.URL, "SMS_ENDPOINT": sms.URL,
+		"TENCENTCLOUD_SECRETID": "AKIDrole", "TENCENTCLOUD_SECRETKEY": "k",
+	}
+	f, log := newFunction(t, env, nil)
+	invoke(t, f)
+	require.Nil(t, f.Limits)
+	require.Zero(t, redis.TotalConnectionCount(), "nothing connects without REDIS_URL")
+	require.Equal(t, 1, log.Count(`"outcome":"sent"`))
+
+	env["REDIS_URL"] = "redis://" + redis.Addr()
+	env["LIMITS"] = `{"number": "2/1h", "dedupe": "none"}`
+	f, log = newFunction(t, env, nil)
+	t.Cleanup(f.Limits.CloseIdleConnections)
+	f.Secrets.Prefetch()
+	require.Eventually(t, func() bool { return redis.TotalConnectionCount() == 1 },
+		20*time.Second, time.Millisecond)
+	require.Empty(t, redis.Keys())
+	cloud.Reset()
+	cloud.Update(func(a *cloudsim.Account) { a.Limits = cloudsim.Limits{ThirtySeconds: -1} })
+	for range 3 {
+		invoke(t, f)
+	}
+	require.Equal(t, 1, redis.TotalConnectionCount())
+	if log.Count(`"limits":"away"`) > 0 {
+		t.Skip("the machine was too busy for Redis to answer in time")
+	}
+	require.Equal(t, 2, log.Count(`"outcome":"sent"`, `"limitsMs":`))
+	require.Equal(t, 1, log.Count(`"outcome":"too_many_requests"`, `"limit":"number 2/1h"`))
+	require.Len(t, cloud.Outbox(), 2)
 }
 
 // The clock says when the secret is due, and when Tencent counts its limits anew.

@@ -79,16 +79,16 @@ func TestRequests(t *testing.T) {
 			`"payload":{"code":"482913","locale":"zh-CN","uiLocales":"zh en"}}`},
 		{Flat(), "Bearer t", `{"to":"+86 13800138000","type":"MfaVerification","code":"482913",` +
 			`"locale":"zh-CN"}`},
-		{Supabase(), supabaseSecret, `{"metadata":{"uuid":"*","time":"2026-11-25T23:25:20.093177Z",` +
-			`"name":"send-sms","ip_address":"203.0.113.7"},` +
+		{Supabase(), supabaseSecret, `{"metadata":{"uuid":"*",` +
+			`"time":"2026-11-25T23:25:20.093177Z","name":"send-sms","ip_address":"203.0.113.7"},` +
 			`"sms":{"otp":"482913","phone":"8613800138000","sms_type":"mfa"},` +
 			`"user":{"id":"d6b5d590-245e-4902-bc29-d7fc836b5a5c","aud":"authenticated",` +
 			`"role":"authenticated","email":"","phone":"8613800138000",` +
 			`"phone_confirmed_at":"2026-11-25T23:25:20.093177Z",` +
 			`"user_metadata":{"email_verified":false,"phone_verified":false,"locale":"zh-CN"},` +
 			`"app_metadata":{"provider":"phone","providers":["phone"]},"identities":[],` +
-			`"created_at":"2026-11-25T23:25:20.093177Z","updated_at":"2026-11-25T23:25:20.093177Z",` +
-			`"is_anonymous":false}}`},
+			`"created_at":"2026-11-25T23:25:20.093177Z",` +
+			`"updated_at":"2026-11-25T23:25:20.093177Z","is_anonymous":false}}`},
 		{ZITADEL(), zitadelKey, `{"contextInfo":{"recipientPhoneNumber":"+86 13800138000",` +
 			`"eventType":"session.otp.sms.challenged",` +
 			`"provider":{"id":"285181292935381355","description":"scf-sms"}},` +

@@ -145,8 +145,9 @@ func flags(version string) []string {
 		"-mod=readonly", "-trimpath", "-buildvcs=false",
 		// Tencent's APIs are spoken to over HTTP/1.1. HTTP/2 would be 4 % of the package.
 		"-tags=nethttpomithttp2",
-		// Nothing of these is hot. Without inlining the package is 1 % smaller.
-		"-gcflags=github.com/...=-l", "-gcflags=scf-sms/...=-l",
+		// A send is one request, so nothing of these is hot. Without inlining they make the package
+		// 2 % smaller, and no slower to start. Ours would take more memory.
+		"-gcflags=github.com/...=-l", "-gcflags=net/...=-l",
 		"-ldflags=-s -w -buildid= -X main.version=" + version,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 )
 
 // Account is what one Tencent Cloud account holds, as far as the simulated actions read it. The
@@ -39,6 +40,32 @@ type Account struct {
 	// others are refused with RequestLimitExceeded before anything is done. An action that is not
 	// in it has no limit.
 	Rates map[string]int `json:"rates,omitempty"`
+
+	// Uin is the root account's id; 0 means 100000000001. AppID is in the URL of its functions; 0
+	// means 1250000000.
+	Uin   uint64 `json:"uin,omitempty"`
+	AppID uint64 `json:"appId,omitempty"`
+
+	Users     []User     `json:"users,omitempty"`
+	Policies  []Policy   `json:"policies,omitempty"` // without those of Tencent's
+	Roles     []Role     `json:"roles,omitempty"`
+	Functions []Function `json:"-"`
+
+	// Closed are the services that nobody has opened in the console yet: "ssm", "scf".
+	Closed []string `json:"closed,omitempty"`
+
+	// Lags are how long what was made is not there yet for others.
+	Lags Lags `json:"-"`
+
+	// KMSRefuses means that Secrets Manager can't encrypt: KMS is in arrears.
+	KMSRefuses bool `json:"kmsRefuses,omitempty"`
+
+	// CreateFails means that a function which is created ends as CreateFailed.
+	CreateFails bool `json:"createFails,omitempty"`
+
+	// FixedURLs means that UpdateTrigger takes no function URL: Tencent's documents contradict each
+	// other there.
+	FixedURLs bool `json:"fixedUrls,omitempty"`
 }
 
 // Key is an API key pair, or a role's temporary credentials if it has a Token.
@@ -54,6 +81,16 @@ type Key struct {
 
 	// SubAccount keys may not list templates, whatever Allow says.
 	SubAccount bool `json:"subAccount,omitempty"`
+
+	// Uin is the user's whose key it is; 0 means the root account's. A user's key may also do what
+	// the user's policies allow.
+	Uin uint64 `json:"uin,omitempty"`
+
+	// Role is that of a temporary key, which may also do what the role's policies allow.
+	Role string `json:"role,omitempty"`
+
+	Description string    `json:"description,omitempty"`
+	Created     time.Time `json:"created,omitzero"` // zero: at the start of 2025
 }
 
 // Secret is one SSM secret.
@@ -67,6 +104,9 @@ type Secret struct {
 	State string `json:"state,omitempty"`
 
 	Versions map[string]SecretValue `json:"versions"` // :: VersionId → value
+
+	// CreateUin is who created it; 0 means the root account. The secret's name in a policy has it.
+	CreateUin uint64 `json:"createUin,omitempty"`
 }
 
 // The states of a Secret that can't be read.
@@ -182,5 +222,19 @@ func (a Account) clone() Account {
 	a.Numbers = maps.Clone(a.Numbers)
 	a.Reports = maps.Clone(a.Reports)
 	a.Rates = maps.Clone(a.Rates)
+	a.Users = slices.Clone(a.Users)
+	for i := range a.Users {
+		a.Users[i].Policies = slices.Clone(a.Users[i].Policies)
+	}
+	a.Policies = slices.Clone(a.Policies)
+	a.Roles = slices.Clone(a.Roles)
+	for i := range a.Roles {
+		a.Roles[i].Policies = slices.Clone(a.Roles[i].Policies)
+	}
+	a.Functions = slices.Clone(a.Functions)
+	for i := range a.Functions {
+		a.Functions[i] = a.Functions[i].clone()
+	}
+	a.Closed = slices.Clone(a.Closed)
 	return a
 }

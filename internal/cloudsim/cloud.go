@@ -26,6 +26,8 @@ type Cloud struct {
 	account  Account
 	standing map[string]Fault // :: action → standing fault
 	changed  chan struct{}    // closed and replaced whenever the outcome of a request is decided
+	made     uint64           // how many things were made in the account, for their ids
+	url      func(function, id string) string
 	state
 }
 
@@ -60,6 +62,14 @@ func (c *Cloud) Update(change func(*Account)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	change(&c.account)
+}
+
+// ServeURLs says where the URLs of functions are served that are made from now on: id is in the
+// URL's name. Without it they are where Tencent would serve them, and nobody does.
+func (c *Cloud) ServeURLs(url func(function, id string) string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.url = url
 }
 
 // Replace replaces the account by a copy of a.

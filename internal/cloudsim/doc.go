@@ -1,8 +1,10 @@
 // Package cloudsim is Tencent Cloud on loopback, on one port, for tests and for trials by hand. It
 // knows the two actions the function calls, GetSecretValue of Secrets Manager (SSM, 2019-09-23) and
-// SendSms of SMS (2021-01-11), and those with which an operator looks at an account:
-// DescribeSecret, DescribeSmsSignList, DescribeSmsTemplateList and PullSmsSendStatusByPhoneNumber.
-// It sends nothing to anyone: the outbox holds what a phone would have shown.
+// SendSms of SMS (2021-01-11); those with which an operator looks at an account: DescribeSecret,
+// DescribeSmsSignList, DescribeSmsTemplateList and PullSmsSendStatusByPhoneNumber; and those that
+// make what an account lacks: users, keys, policies and roles (CAM, 2019-01-16, and STS), secrets,
+// functions and their URLs (SCF, 2018-04-16). It sends nothing to anyone: the outbox holds what a
+// phone would have shown. It runs no function: whoever serves URLs asks [Cloud.Deployed].
 //
 //	cloud := cloudsim.New(cloudsim.Config{Account: account})
 //	server, err := cloudsim.Start(cloud, cloudsim.Options{})
@@ -39,6 +41,13 @@
 //   - Parameters and answers have every field that Tencent's SDKs for Go, Node and Python know.
 //     Tests call the cloud with those for Go and Node. No test runs that for Python; its source
 //     was run by hand (TencentCloud/tencentcloud-sdk-python, commit bf29717).
+//   - CAM, STS, SSM and SCF as far as they make things: parameters, answers and codes of
+//     tencentcloud-sdk-go, cam/v20190116, sts/v20180813, ssm/v20190923 and scf/v20180416. Policies
+//     come back in another spelling, a trigger under another name, and what was just made isn't
+//     there yet for others ([Lags]), as Tencent's provider for Terraform has to expect
+//     (tencentcloudstack/terraform-provider-tencentcloud, tencentcloud/services/cam and scf).
+//   - The six segments of a secret in a policy, with who created it:
+//     https://www.tencentcloud.com/document/product/1078/38612.
 //   - Messages of errors are Tencent's wherever an answer of the real service was found. Many
 //     others are just the code. Callers must not depend on them.
 //
@@ -65,12 +74,16 @@
 //     list of templates is kept.
 //   - BeginTime and EndTime of a request for reports mean the time of sending.
 //   - Numbers outside the mainland are checked for length only.
+//   - Attaching a policy twice is no error. A key can be deleted only when it is disabled. A secret
+//     that is about to be deleted still has its name. GetCallerIdentity and GetUserAppId need no
+//     permission.
 //
 // # What is left out
 //
-// The older signatures, GET, resources in permissions, the app's daily limit and the package's
-// balance (script their codes instead), marketing templates and their hours, delivery reports by
-// callback, and HTTP/2: several faults concern connections, so [Start] offers HTTP/1.1 only. Rates
-// of requests are limited only where [Account].Rates says so. IsoCode, CountryCode and
+// The older signatures, GET, resources in permissions but those of secrets, conditions in policies,
+// deleting what setup makes but functions and keys, code from COS, the app's daily limit and the
+// package's balance (script their codes instead), marketing templates and their hours, delivery
+// reports by callback, and HTTP/2: several faults concern connections, so [Start] offers HTTP/1.1
+// only. Rates of requests are limited only where [Account].Rates says so. IsoCode, CountryCode and
 // SubscriberNumber are always empty.
 package cloudsim

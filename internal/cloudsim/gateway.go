@@ -8,73 +8,8 @@ import (
 	"strings"
 )
 
-// The actions the cloud knows.
-const (
-	SendSms                        = "SendSms"
-	DescribeSmsSignList            = "DescribeSmsSignList"
-	DescribeSmsTemplateList        = "DescribeSmsTemplateList"
-	PullSmsSendStatusByPhoneNumber = "PullSmsSendStatusByPhoneNumber"
-	SmsPackagesStatistics          = "SmsPackagesStatistics"
-	GetSecretValue                 = "GetSecretValue"
-	DescribeSecret                 = "DescribeSecret"
-)
-
-// The versions of the two APIs.
-const (
-	smsVersion = "2021-01-11"
-	ssmVersion = "2019-09-23"
-)
-
 // maxBody is the largest request the gateway takes if it is signed with TC3.
 const maxBody = 10 << 20
-
-// apiAction is what the gateway knows of an action, and what answers it.
-type apiAction struct {
-	service, version string
-	fields           []field
-	answerLocked     func(*Cloud, *call) (response any, err *apiError)
-}
-
-var actions = map[string]apiAction{
-	SendSms: {SMS, smsVersion, []field{
-		{name: "PhoneNumberSet", list: true, required: true},
-		{name: "SmsSdkAppId", required: true},
-		{name: "TemplateId", required: true},
-		{name: "SignName"},
-		{name: "TemplateParamSet", list: true},
-		{name: "ExtendCode"},
-		{name: "SessionContext"},
-		{name: "SenderId"},
-	}, (*Cloud).sendLocked},
-	DescribeSmsSignList: {SMS, smsVersion, listFields("SignIdSet"), (*Cloud).signsLocked},
-	DescribeSmsTemplateList: {
-		SMS, smsVersion, listFields("TemplateIdSet"), (*Cloud).templatesLocked,
-	},
-	PullSmsSendStatusByPhoneNumber: {SMS, smsVersion, []field{
-		{name: "BeginTime", number: true, required: true},
-		{name: "Offset", number: true, required: true},
-		{name: "Limit", number: true, required: true},
-		{name: "PhoneNumber", required: true},
-		{name: "SmsSdkAppId", required: true},
-		{name: "EndTime", number: true},
-	}, (*Cloud).reportsLocked},
-	SmsPackagesStatistics: {SMS, smsVersion, []field{
-		{name: "SmsSdkAppId", required: true},
-		{name: "Limit", number: true, required: true},
-		{name: "Offset", number: true, required: true},
-		{name: "BeginTime", required: true},
-		{name: "EndTime", required: true},
-	}, (*Cloud).packagesLocked},
-	GetSecretValue: {SSM, ssmVersion, []field{
-		{name: "SecretName", required: true},
-		{name: "VersionId", required: true},
-		{name: "EncryptionPublicKey"},
-		{name: "EncryptionAlgorithm"},
-	}, (*Cloud).secretLocked},
-	DescribeSecret: {SSM, ssmVersion, []field{
-		{name: "SecretName", required: true},
-	}, (*Cloud).describeSecretLocked},
-}
 
 // apiError is an outer error: Response.Error.
 type apiError struct {
@@ -149,22 +84,37 @@ func (c *Cloud) gatewayLocked(q *call) (a apiAction, err *apiError) {
 		return a, refuse("NoSuchVersion")
 	case !strings.EqualFold(strings.TrimSpace(mediaType), "application/json"):
 		return a, refuse("InvalidRequest")
-	case region == "":
+	case region == "" && !global(service):
 		return a, missing("Region")
-	case !serves(service, region):
+	case region != "" && !serves(service, region):
 		return a, refuse("UnsupportedRegion")
-	case !slices.ContainsFunc([]string{"*", service + ":*", operation}, key.allows):
-		return a, &apiError{"UnauthorizedOperation",
+	}
+	if resource, ok := c.mayLocked(q, key, operation); !ok {
+		return a, &apiError{unauthorized(operation),
 			"you are not authorized to perform operation (" + operation + ")\n" +
-				"resource (*) has no permission\n"}
+				"resource (" + resource + ") has no permission\n"}
+	}
+	if slices.Contains(c.account.Closed, service) && q.action != GetServiceStatus {
+		return a, refuse(closed(service))
 	}
 	q.key = key
 	q.params, err = parseParams(q.body, a.fields)
 	return a, err
 }
 
+// closed is the code of a service that nobody has opened in the console yet.
+func closed(service string) string {
+	if service == SCF {
+		return "FailedOperation.UnOpenedService"
+	}
+	return "ResourceUnavailable.NotPurchased"
+}
+
+// global reports whether a service is the same in all regions.
+func global(service string) bool { return service == CAM || service == STS }
+
 // serves reports whether the service can be called in the region. SMS has a list of regions. No
-// full list is published for SSM, so the form decides.
+// full list is published for the others, so the form decides.
 func serves(service, region string) bool {
 	if service == SMS {
 		return slices.Contains([]string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}, region)
@@ -172,8 +122,6 @@ func serves(service, region string) bool {
 	area, place, ok := strings.Cut(region, "-")
 	return ok && len(area) == 2 && place != "" && strings.ToLower(region) == region
 }
-
-func (k *Key) allows(operation string) bool { return slices.Contains(k.Allow, operation) }
 
 // encode writes JSON as it is, without Go's escapes for HTML.
 func encode(v any) []byte {

@@ -53,6 +53,11 @@ func (a *Account) check() error {
 				StateDisabled, StatePendingDelete))
 		}
 	}
+	for _, service := range a.Closed {
+		if service != SSM && service != SCF {
+			errs = append(errs, fmt.Errorf("closed: %q is neither %s nor %s", service, SSM, SCF))
+		}
+	}
 	for i, t := range a.Templates {
 		if !slices.Contains([]string{"", Verification, Notification}, t.Type) {
 			errs = append(errs, fmt.Errorf("templates[%d]: type %q is neither %s nor %s", i, t.Type,

@@ -7,16 +7,18 @@ import (
 	"strconv"
 )
 
-// field is a parameter of an action: a string or an unsigned integer, or a list of either.
+// field is a parameter of an action: a string, an unsigned integer, an object with fields of its
+// own, or a list of one of these.
 type field struct {
 	name     string
 	list     bool
 	number   bool
+	object   []field
 	required bool
 }
 
 // params holds the parameters that are present. A single value is a list of one, a number its
-// digits.
+// digits, an object its JSON.
 type params map[string][]string
 
 func (p params) get(name string) string {
@@ -85,6 +87,10 @@ func parseField(f field, value json.RawMessage) ([]string, *apiError) {
 
 // parse returns a single value; name is that for an error.
 func (f field) parse(name string, value json.RawMessage) (string, *apiError) {
+	if f.object != nil {
+		_, err := parseParams(value, f.object)
+		return string(value), err
+	}
 	var s *string
 	var n *uint64
 	switch {

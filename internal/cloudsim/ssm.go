@@ -88,14 +88,15 @@ func (c *Cloud) describeSecretLocked(q *call) (any, *apiError) {
 	if secret == nil {
 		return nil, refuse("ResourceNotFound")
 	}
+	creator := cmp.Or(secret.CreateUin, c.rootUin())
 	d := secretDescription{
 		SecretName:            name,
 		KmsKeyId:              "00000000-0000-4000-8000-000000000000",
-		CreateUin:             creatorUin,
+		CreateUin:             creator,
 		Status:                cmp.Or(secret.State, "Enabled"),
 		CreateTime:            createTime,
 		AssociatedInstanceIDs: []string{},
-		CreateUinString:       strconv.FormatUint(creatorUin, 10),
+		CreateUinString:       strconv.FormatUint(creator, 10),
 		TargetUinString:       "0",
 		AccountInfoList:       []struct{}{},
 		RequestId:             q.id(),

@@ -17,6 +17,9 @@ import (
 const (
 	SMS = "sms"
 	SSM = "ssm"
+	STS = "sts"
+	CAM = "cam"
+	SCF = "scf"
 )
 
 const (
@@ -66,7 +69,7 @@ func (c *Cloud) authenticateLocked(q *call) (Key, string, *apiError) {
 	}
 
 	i := slices.IndexFunc(c.account.Keys, func(k Key) bool { return k.SecretID == auth.secretID })
-	if i < 0 || c.account.Keys[i].Disabled {
+	if i < 0 || c.account.Keys[i].Disabled || !c.settledLocked(q, c.account.Keys[i]) {
 		return Key{}, "", refuse("AuthFailure.SecretIdNotFound")
 	}
 	key := c.account.Keys[i]
@@ -114,9 +117,9 @@ func signedHosts(host string) []string {
 }
 
 // hostServes reports whether the host may serve the service. A domain of the cloud serves the
-// service of its first label. A loopback address serves both, because one port plays both domains.
+// service of its first label. A loopback address serves all, because one port plays all domains.
 func hostServes(host, service string) bool {
-	if service != SMS && service != SSM {
+	if !slices.Contains([]string{SMS, SSM, STS, CAM, SCF}, service) {
 		return false
 	}
 	if name, _, err := net.SplitHostPort(host); err == nil {

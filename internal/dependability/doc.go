@@ -6,8 +6,9 @@
 // to the account and to the answers. Each request is answered within its time, with the status
 // that the contract has for what happened. Sequences of one to five requests are drawn at random.
 // The contract's table stands in contract_test.go and the secret's life in model_test.go, both
-// apart from the code under test. Every eighth sequence runs over TLS. A failure names the command
-// that repeats it.
+// apart from the code under test. Every eighth sequence runs over TLS, and two of three with the
+// guard on, in front of miniredis and of a redis-server where there is one. A failure names the
+// command that repeats it.
 //
 // A busy machine can make a sequence go wrong, so one with such an excuse is run again. The figure
 // counts the repeats by cause, and there is a limit for each: at most 0.5 % of the sequences may
@@ -36,12 +37,21 @@
 // [TestSignedCallers]: of requests that Supabase and ZITADEL sign each becomes one message, of 400
 // forgeries none does, and SSM is hardly asked.
 //
+// [TestRedisSeesNothingSecret]: a recorder before Redis sees neither, over the same events.
+//
+// [TestOneSMSForOneKey]: what eight callers ask for at once with one Idempotency-Key, in four
+// instances, becomes one message at most, whatever Tencent answers.
+//
+// [TestLimitsHoldOverAllInstances]: several processes at once send N messages to a number and not
+// one more. [TestFreezeAndThaw_limits]: Redis ends its connections while the process is stopped,
+// and the next send is counted.
+//
 // [TestMemoryStaysBounded]: the peak memory of the process under the largest bodies and answers.
 //
 // [TestNoGoroutineIsLeft]: nothing of an invocation is left running, whatever it met.
 //
 //	go test ./internal/dependability -count 1 -v \
-//	    -run 'Rotation|Away|Freeze|Nothing|Signed|Memory|Goroutine'
+//	    -run 'Rotation|Away|Freeze|Nothing|Signed|Limits|Key|Memory|Goroutine'
 //
 // With -short there are 200 sequences instead of 2,000 and a tenth of the repetitions, and no
 // fault lasts until a time budget ends.

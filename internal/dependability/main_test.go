@@ -265,6 +265,14 @@ func eventually(t *testing.T, what string, met func() bool) {
 // quiet is the log of servers that a test gives reason to complain.
 var quiet = log.New(io.Discard, "", 0)
 
+// close closes the connections that no request is using.
+func (l *local) close() {
+	l.transport.CloseIdleConnections()
+	if l.Limits != nil {
+		l.Limits.CloseIdleConnections()
+	}
+}
+
 // startLocal is newLocal for the length of a test, in front of a simulation.
 func startLocal(t *testing.T, sim *simulation.Simulation) *local {
 	t.Helper()
@@ -272,6 +280,6 @@ func startLocal(t *testing.T, sim *simulation.Simulation) *local {
 	require.NoError(t, err)
 	s.TimeBudget = 8 * time.Second // the default: enough for a busy machine
 	function := newLocal(s)
-	t.Cleanup(function.transport.CloseIdleConnections)
+	t.Cleanup(function.close)
 	return function
 }

@@ -112,7 +112,7 @@ func readEvents(t *testing.T) []sample {
 	require.NoError(t, err)
 	var all []sample
 	for _, file := range files {
-		if strings.HasSuffix(file, ".want.json") {
+		if strings.HasSuffix(file, ".want.json") || strings.HasSuffix(file, ".before.json") {
 			continue
 		}
 		payload, err := os.ReadFile(file)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"scf-sms/internal/cloudsim"
+	"scf-sms/internal/limits"
 	"scf-sms/internal/scfhost"
 	"scf-sms/internal/settings"
 	"scf-sms/internal/simulation"
@@ -29,12 +30,16 @@ type fixture struct {
 	places   map[place]tencent.Endpoint
 }
 
-func newFixture(sim *simulation.Simulation, secure bool, d *decoys) (*fixture, error) {
+// newFixture returns a fixture. redis is the address of one, "" for a function without limits.
+func newFixture(
+	sim *simulation.Simulation, secure bool, redis string, d *decoys,
+) (*fixture, error) {
 	s, err := readSettings(sim.Function.Env)
 	if err != nil {
 		return nil, err
 	}
 	s.TimeBudget = 8 * time.Second
+	s.Redis, s.Limits = limits.Server{Address: redis}, limits.Defaults()
 	untrusted, err := tencent.ParseEndpoint(d.untrusted)
 	return &fixture{sim, s, secure, d, map[place]tencent.Endpoint{
 		cloud:    s.SMS.Endpoint,
@@ -67,7 +72,7 @@ func (f *fixture) play(n int, stretch time.Duration, count *tally) (excuse cause
 	retire := func() {
 		// The cloud goes first: the side that closes with FIN holds on to the port for a minute.
 		f.Server.CloseIdle(true)
-		function.transport.CloseIdleConnections()
+		function.close()
 		printed.WriteString(function.log.String())
 	}
 	defer retire()

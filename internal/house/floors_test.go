@@ -34,11 +34,13 @@ var floors = [][]string{
 // none of them. The simulated cloud, host and callers import nothing, because a simulator that
 // shares code with what it tests proves nothing.
 var beside = map[string][]string{
-	"internal/cloudsim":      {},
-	"internal/scfhost":       {},
-	"internal/checkout":      {},
-	"internal/callersim":     {},
-	"internal/simulation":    {"internal/cloudsim", "internal/scfhost", "internal/checkout"},
+	"internal/cloudsim":  {},
+	"internal/scfhost":   {},
+	"internal/checkout":  {},
+	"internal/callersim": {},
+	"internal/redissim":  {},
+	"internal/simulation": {"internal/cloudsim", "internal/redissim", "internal/scfhost",
+		"internal/checkout"},
 	"internal/dependability": {},
 	"internal/testlog":       {},
 	"internal/recipes":       {},

@@ -31,14 +31,24 @@ func (c Cause) Lasting() bool {
 		c == Replica || c == OtherSlot
 }
 
-// codes are the error codes of Redis that mean more than that a command was refused.
-var codes = map[string]Cause{
-	"NOAUTH": PasswordRefused, "WRONGPASS": PasswordRefused, "DENIED": PasswordRefused,
-	"NOPERM": ScriptRefused, "NOSCRIPT": noScript,
-	"READONLY": Replica, "MASTERDOWN": Replica,
-	"MOVED": OtherSlot, "ASK": OtherSlot, "CROSSSLOT": OtherSlot,
-	"LOADING": NotReady, "BUSY": NotReady, "OOM": NotReady, "MISCONF": NotReady,
-	"TRYAGAIN": NotReady, "CLUSTERDOWN": NotReady, "NOREPLICAS": NotReady,
+// causeOf is what an error code of Redis's means beyond that a command was refused, or 0.
+func causeOf(code string) Cause {
+	switch code {
+	case "NOAUTH", "WRONGPASS", "DENIED":
+		return PasswordRefused
+	case "NOPERM":
+		return ScriptRefused
+	case "NOSCRIPT":
+		return noScript
+	case "READONLY", "MASTERDOWN":
+		return Replica
+	case "MOVED", "ASK", "CROSSSLOT":
+		return OtherSlot
+	case "LOADING", "BUSY", "OOM", "MISCONF", "TRYAGAIN", "CLUSTERDOWN", "NOREPLICAS":
+		return NotReady
+	default:
+		return 0
+	}
 }
 
 // explain says what it means that an answer is missing or an error. refused is what an error reply
@@ -51,7 +61,7 @@ func explain(err error, refused Cause) Cause {
 	if !ok {
 		return NoAnswer
 	}
-	if cause, ok := codes[code(e)]; ok {
+	if cause := causeOf(code(e)); cause != 0 {
 		return cause
 	}
 	if strings.Contains(string(e), "max number of clients") {
@@ -60,12 +70,12 @@ func explain(err error, refused Cause) Cause {
 	return refused
 }
 
-// code returns the code of an error reply. Before Redis 7 an error within a script stood behind the
-// place in the script: ERR Error running script (…): @user_script:9: -OOM command not allowed ….
+// code returns the code of an error reply. Before Redis 7 that of an error within a script stood
+// behind the place in the script: ERR Error running script (…): @user_script:9: -OOM command ….
 func code(e redis.Error) string {
 	words := strings.Fields(string(e))
 	for _, word := range words {
-		if inner, ok := strings.CutPrefix(word, "-"); ok && codes[inner] != 0 {
+		if inner, ok := strings.CutPrefix(word, "-"); ok && causeOf(inner) != 0 {
 			return inner
 		}
 	}

@@ -152,6 +152,22 @@ func (p *connections) putLocked(c *connection) {
 	p.idle = c
 }
 
+// close closes the connection that is kept, after the one that is being made.
+func (p *connections) close() {
+	p.mu.Lock()
+	o := p.opening
+	p.mu.Unlock()
+	if o != nil {
+		<-o.done
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.idle != nil {
+		p.idle.redis.Close()
+		p.idle = nil
+	}
+}
+
 // run runs a script once, before the end of ctx. A cause means that there is no answer; the script
 // may have run all the same. args are the number of keys, the keys, and the arguments.
 func (p *connections) run(

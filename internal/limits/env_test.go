@@ -64,6 +64,7 @@ func newGuard(address string, rules Rules, changes ...func(*Config)) *guarded {
 		change(&c)
 	}
 	g.Guard = New(c)
+	g.claimTime, g.settleTime = time.Minute, time.Minute // the machine may be busy
 	return g
 }
 
@@ -76,9 +77,10 @@ func (g *guarded) ask(t testing.TB, o Order) Verdict {
 	return v
 }
 
-// rules are rules with no limit but these.
+// numberRules are rules with no limit but these.
 func numberRules(t testing.TB, number string) Rules {
-	return parseRules(t, `{"number": "`+number+`", "block": "none", "callingCode": "none", "dedupe": "none"}`)
+	return parseRules(t, `{"number": "`+number+`", "block": "none", "callingCode": "none",
+		"dedupe": "none"}`)
 }
 
 func parseRules(t testing.TB, setting string) Rules {
@@ -91,38 +93,40 @@ func parseRules(t testing.TB, setting string) Rules {
 // server is a redis-server.
 type server struct {
 	Address string
+	binary  string
 	process *exec.Cmd
 }
 
 // startServer starts a redis-server for the length of a test, or skips it where there is none.
 func startServer(t testing.TB, args ...string) *server {
 	t.Helper()
-	binary := ""
+	s := &server{Address: freeAddress(t)}
 	for _, name := range []string{"redis-server", "valkey-server"} {
 		if path, err := exec.LookPath(name); err == nil {
-			binary = path
+			s.binary = path
 			break
 		}
 	}
-	if binary == "" {
+	if s.binary == "" {
 		t.Skip("there is no redis-server here: apt-get install redis-server")
 	}
-	s := &server{Address: freeAddress(t)}
-	s.start(t, binary, args...)
+	s.start(t, args...)
 	return s
 }
 
-func (s *server) start(t testing.TB, binary string, args ...string) {
+// start starts it, also again.
+func (s *server) start(t testing.TB, args ...string) {
 	t.Helper()
 	_, port, _ := net.SplitHostPort(s.Address)
-	args = append([]string{
-		"--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir(),
-	}, args...)
-	s.process = exec.Command(binary, args...)
-	require.NoError(t, s.process.Start())
+	s.process = exec.Command(s.binary, append([]string{
+		"--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+		"--dir", t.TempDir(),
+	}, args...)...)
+	process := s.process
+	require.NoError(t, process.Start())
 	t.Cleanup(func() {
-		_ = s.process.Process.Kill()
-		_ = s.process.Wait()
+		_ = process.Process.Kill()
+		_ = process.Wait()
 	})
 	answers := func() bool {
 		c, err := net.DialTimeout("tcp", s.Address, time.Second)

@@ -16,7 +16,6 @@ import (
 	"crypto/rand"
 	_ "embed"
 	"encoding/base64"
-	"strings"
 	"time"
 
 	"scf-sms/internal/liveconn"
@@ -61,6 +60,8 @@ type Guard struct {
 	breaker     breaker
 	claim       script
 	settle      script
+	claimTime   time.Duration
+	settleTime  time.Duration
 }
 
 // New returns a Guard. It connects when it is asked to.
@@ -73,6 +74,8 @@ func New(c Config) *Guard {
 		connections: connections{server: c.Server, dialer: c.Dialer, now: c.Now},
 		claim:       newScript(claimText),
 		settle:      newScript(settleText),
+		claimTime:   claimTime,
+		settleTime:  settleTime,
 	}
 }
 
@@ -83,71 +86,8 @@ func (g *Guard) Open() {
 	}
 }
 
-// Order is an SMS that is to be sent.
-type Order struct {
-	Number      string // in E.164, with the plus sign
-	CallingCode int
-	Passcode    string
-	UsageType   string
-	IP          string // of the person, as the caller wrote it; "": it doesn't count
-	Key         string // the caller's Idempotency-Key; "": none
-	Mark        string // the caller's own mark of the request, which goes before Key; "": none
-}
-
-// Decision is what a claim comes to.
-type Decision int
-
-const (
-	Granted       Decision = iota // the SMS may be sent
-	Refused                       // a limit is full
-	DuplicateSent                 // the same request was sent; SerialNo is Tencent's of that SMS
-	Duplicate                     // the same request is under way, or nobody knows what became of it
-	KeyReused                     // the key belongs to a request with another number, code or type
-	Away                          // Redis can't be asked
-)
-
-// Verdict says whether an SMS may be sent.
-type Verdict struct {
-	Decision Decision
-
-	// With Refused, and with Granted if Observe is all that let it through: the limit that is full,
-	// of several the one with the longest wait, and the time until it isn't.
-	Scope Scope
-	Limit Limit // zero: none is full
-	Wait  time.Duration
-
-	SerialNo string // with DuplicateSent
-	Cause    Cause  // with Away
-	Closed   bool   // with Away: the rules say that nothing is sent then
-
-	Claim Claim // to be settled
-}
-
-// Claim is what an order has claimed. The zero Claim claims nothing.
-type Claim struct {
-	counters []counter
-	at       int64  // Redis's time of the claim, in ms of Unix time
-	mark     string // the mark's name; "": there is none
-	said     string // what the mark says since the claim
-	password func() string
-}
-
-// Fate is what became of a claim.
-type Fate int
-
-const (
-	Unknown Fate = iota // the SMS may have been sent
-	Sent
-	NothingSent // provably
-)
-
-// The first letter of a mark says what became of the request. Its fingerprint follows, then the
-// claim's id while it is under way, or Tencent's serial number once it was sent.
-const (
-	underWay  = "p"
-	wasSent   = "s"
-	isUnknown = "u"
-)
+// CloseIdleConnections closes the connection that no claim is using.
+func (g *Guard) CloseIdleConnections() { g.connections.close() }
 
 // Claim asks whether an SMS may be sent, and counts it if so. It takes 250 ms at most, and a tenth
 // of what ctx has left. What it granted is to be settled.
@@ -156,7 +96,7 @@ func (g *Guard) Claim(ctx context.Context, o Order) Verdict {
 	if cause, away := g.breaker.away(began); away {
 		return g.away(cause)
 	}
-	ctx, cancel := bound(ctx, claimTime, 0)
+	ctx, cancel := bound(ctx, g.claimTime, 0)
 	defer cancel()
 	password, hashKey, err := g.config.Secrets.ForLimits(ctx)
 	if err != nil {
@@ -200,80 +140,10 @@ func (g *Guard) away(cause Cause) Verdict {
 	return Verdict{Decision: Away, Cause: cause, Closed: g.config.Rules.Closed}
 }
 
-// keys are the names of the mark, if there is one, and of counters, with their number before them.
-func (c *Claim) keys(counters []counter) []any {
-	keys := []any{len(counters)}
-	if c.mark != "" {
-		keys = []any{1 + len(counters), c.mark}
-	}
-	for _, counter := range counters {
-		keys = append(keys, counter.name)
-	}
-	return keys
-}
-
-// read reads the answer of claim.lua. It reports false if it is none.
-func (c *Claim) read(answer any, content string) (v Verdict, ok bool) {
-	values, _ := answer.([]any)
-	text := func(i int) string {
-		if i < len(values) {
-			if text, ok := values[i].([]byte); ok {
-				return string(text)
-			}
-		}
-		return ""
-	}
-	number := func(i int) int64 {
-		if i < len(values) {
-			if number, ok := values[i].(int64); ok {
-				return number
-			}
-		}
-		return -1
-	}
-	full := 1 // where the number of the limit is that is full
-	switch text(0) {
-	case "seen":
-		mark := text(1)
-		return seen(mark, content), len(mark) > hashLength
-	case "limit":
-		v.Decision = Refused
-	case "ok":
-		full = 2
-		v.Claim = *c
-		v.Claim.at = number(1)
-	default:
-		return v, false
-	}
-	which, wait := number(full), number(full+1)
-	if which < 0 || which > int64(len(c.counters)) || wait < 0 {
-		return v, false
-	}
-	if which > 0 {
-		counter := c.counters[which-1]
-		v.Scope, v.Limit = counter.scope, counter.limit
-		v.Wait = time.Duration(wait) * time.Millisecond
-	}
-	return v, which > 0 || v.Decision == Granted
-}
-
-// seen says what it means that a request's mark is there.
-func seen(mark, content string) Verdict {
-	serialNo, isSent := strings.CutPrefix(mark, wasSent+content)
-	switch {
-	case isSent:
-		return Verdict{Decision: DuplicateSent, SerialNo: serialNo}
-	case len(mark) == 0 || !strings.HasPrefix(mark[1:], content):
-		return Verdict{Decision: KeyReused}
-	default:
-		return Verdict{Decision: Duplicate}
-	}
-}
-
 // Settle says what became of a claim: what sent nothing is given back, and a duplicate of what was
-// sent is told the serialNo, which is 128 characters at most. It takes 50 ms at most, and a tenth of
-// what ctx has left, also if that has ended. A cause means that it failed: the claim stands as it
-// was made.
+// sent is told the serialNo, which is 128 characters at most. It takes 50 ms at most, and a tenth
+// of what ctx has left, also if that has ended. A cause means that it failed: the claim stands as
+// it was made.
 func (g *Guard) Settle(ctx context.Context, c Claim, fate Fate, serialNo string) Cause {
 	var counters []counter
 	if fate == NothingSent {
@@ -295,7 +165,7 @@ func (g *Guard) Settle(ctx context.Context, c Claim, fate Fate, serialNo string)
 	for _, counter := range counters {
 		args = append(args, counter.limit.W.Milliseconds())
 	}
-	ctx, cancel := bound(ctx, settleTime, settleLate)
+	ctx, cancel := bound(ctx, g.settleTime, settleLate)
 	defer cancel()
 	_, failed := g.connections.run(ctx, c.password(), &g.settle, args)
 	return failed

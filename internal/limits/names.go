@@ -121,7 +121,7 @@ func network(address string) string {
 		ip = withPort.Addr()
 	}
 	ip = ip.Unmap().WithZone("")
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || carrierNAT.Contains(ip) {
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() || behindCarrier(ip) {
 		return ""
 	}
 	if ip.Is6() {

@@ -12,8 +12,8 @@ const (
 
 var errReply = errors.New("not a reply of Redis's, or one that is too large")
 
-// replies looks at what comes from Redis (RESP2, https://redis.io/docs/latest/develop/reference/protocol-spec/)
-// before redigo does, which makes room for whatever a reply announces.
+// replies looks at what comes from Redis before redigo does, which makes room for whatever a reply
+// announces. It is RESP2 (https://redis.io/docs/latest/develop/reference/protocol-spec/).
 type replies struct {
 	complete int // replies that came to their end
 

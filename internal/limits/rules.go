@@ -30,7 +30,10 @@ type Limit struct {
 }
 
 // String is the limit as LIMITS has it, such as 5/1h.
-func (l Limit) String() string {
+func (l Limit) String() string { return strconv.Itoa(l.N) + "/" + l.Length() }
+
+// Length is W as LIMITS has it, such as 1h.
+func (l Limit) Length() string {
 	w := l.W.String() // 1h0m0s
 	if strings.HasSuffix(w, "m0s") {
 		w = strings.TrimSuffix(w, "0s")
@@ -38,7 +41,7 @@ func (l Limit) String() string {
 	if strings.HasSuffix(w, "h0m") {
 		w = strings.TrimSuffix(w, "0m")
 	}
-	return strconv.Itoa(l.N) + "/" + w
+	return w
 }
 
 // Defaults are the rules of a guard whose operator sets none. docs/limits.md says where the numbers

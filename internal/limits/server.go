@@ -74,8 +74,11 @@ func isPrivate(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	ip = ip.Unmap()
-	return err == nil && (ip.IsPrivate() || ip.IsLoopback() || carrierNAT.Contains(ip))
+	return err == nil && (ip.IsPrivate() || ip.IsLoopback() || behindCarrier(ip))
 }
 
-// carrierNAT are the addresses behind a carrier's NAT (RFC 6598). Clouds use them inside, too.
-var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
+// behindCarrier reports whether an address is of 100.64.0.0/10, which is for what stands behind a
+// carrier's NAT (RFC 6598). Clouds use it inside, too.
+func behindCarrier(ip netip.Addr) bool {
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10).Contains(ip)
+}

@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"scf-sms/internal/cloudsim"
 )
 
 // field returns what the page says to fill into a field.
@@ -82,6 +85,38 @@ func TestKeycloak(t *testing.T) {
 	}
 	require.NotContains(t, body, "%")
 	status, text := f.post(t, body, authorized())
+	require.Equal(t, 200, status, text)
+	require.Equal(t, "【示例】您正在进行两步验证，验证码为482913。", f.sent(t).Text)
+}
+
+// JumpServer's common/sdk/sms/custom.py formats each parameter and posts them to the URL, whose
+// user and token make a Basic Authorization.
+func TestJumpServer(t *testing.T) {
+	t.Parallel()
+	const section, secret = "JumpServer", "5b1f7c"
+	f := newFunction(t)
+	script := command(t, f, nil, "sh", "-euc", blocks(t, section, "sh")[0])
+	command(t, f, nil, "openssl") // or the test is skipped
+	script.Env = append(script.Env, "TOKEN="+secret)
+	basic, err := script.Output()
+	require.NoError(t, err)
+	f.cloud.Update(func(a *cloudsim.Account) {
+		value, err := json.Marshal(map[string]any{
+			"accessKeyId": "AKIDexampleSender", "accessKeySecret": "example-sender-key",
+			"authorization": []string{token, strings.TrimSpace(string(basic))},
+		})
+		require.NoError(t, err)
+		a.Secrets[0].Versions["SSM_Current"] = cloudsim.SecretValue{String: string(value)}
+	})
+
+	filled := code(t, field(t, section, "URL"), 0)
+	at, err := url.Parse(strings.NewReplacer("TOKEN", secret, "….", "example.").Replace(filled))
+	require.NoError(t, err)
+	at.Scheme, at.Host = "http", strings.TrimSuffix(strings.TrimPrefix(f.url, "http://"), "/")
+	body := code(t, field(t, section, "Parameters"), 0)
+	body = strings.NewReplacer("{phone_numbers}", number, "{code}", "482913").Replace(body)
+	status, text, err := postTo(t.Context(), at.String(), body, http.Header{})
+	require.NoError(t, err)
 	require.Equal(t, 200, status, text)
 	require.Equal(t, "【示例】您正在进行两步验证，验证码为482913。", f.sent(t).Text)
 }

@@ -1,8 +1,10 @@
 // Package simulation runs the function for tests and scripts/local: the binary as it is deployed,
-// started as SCF does, in front of a simulated Tencent Cloud. It needs no account and no network.
+// started as SCF does, in front of a simulated Tencent Cloud and, if wanted, beside a simulated
+// Redis. It needs no account and no network.
 package simulation
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +15,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"scf-sms/internal/cloudsim"
+	"scf-sms/internal/redissim"
 	"scf-sms/internal/scfhost"
 )
 
@@ -27,6 +30,7 @@ type Simulation struct {
 	Cloud    *cloudsim.Cloud
 	Server   *cloudsim.Server
 	Function scfhost.Function // may be changed before [scfhost.New] gets it
+	Redis    *redissim.Redis  // nil: the function has no limits; see [Simulation.StartRedis]
 
 	account cloudsim.Account // as in testdata
 }
@@ -45,7 +49,27 @@ func Start(binary, testdata string, options cloudsim.Options) (*Simulation, erro
 		return nil, err
 	}
 	cloud.Replace(account)
-	return &Simulation{cloud, server, f, account}, nil
+	return &Simulation{Cloud: cloud, Server: server, Function: f, account: account}, nil
+}
+
+// StartRedis starts a Redis and makes the function use it. The password is that of the simulated
+// secret.
+func (s *Simulation) StartRedis() (err error) {
+	if s.Redis, err = redissim.Start(password(s.account)); err == nil {
+		s.Function.Env["REDIS_URL"] = s.Redis.URL()
+	}
+	return err
+}
+
+// password is the redisPassword in the secret of an account, "" if it has none.
+func password(a cloudsim.Account) string {
+	var value struct{ RedisPassword string }
+	for _, secret := range a.Secrets {
+		for _, version := range secret.Versions {
+			json.Unmarshal([]byte(version.String), &value) // else SSM has no secret to give, either
+		}
+	}
+	return value.RedisPassword
 }
 
 // Reload replaces the binary, the settings and the account by a new binary and by what testdata
@@ -62,10 +86,16 @@ func (s *Simulation) Reload(binary, testdata string) (newAccount bool, err error
 		return false, err
 	}
 	s.Function = f
+	if s.Redis != nil {
+		f.Env["REDIS_URL"] = s.Redis.URL()
+	}
 	if reflect.DeepEqual(account, s.account) {
 		return false, nil
 	}
 	s.account = account
+	if s.Redis != nil {
+		s.Redis.SetPassword(password(account))
+	}
 	s.Cloud.Replace(account)
 	return true, nil
 }
@@ -115,5 +145,10 @@ func readEnv(path string) (map[string]string, error) {
 	return nil, fmt.Errorf("%s:%d: %s", path, line, what)
 }
 
-// Close stops the cloud.
-func (s *Simulation) Close() error { return s.Server.Close() }
+// Close stops the cloud, and the Redis if there is one.
+func (s *Simulation) Close() error {
+	if s.Redis != nil {
+		s.Redis.Close()
+	}
+	return s.Server.Close()
+}

@@ -19,17 +19,19 @@ type cloud struct {
 	sms      *cloudsim.Server
 	networks []*network
 	servers  []*cloudsim.Server
+	redis    *redisServer
 
 	smsCA string            // file with the certificate of SMS's authority
 	roots string            // where this machine's roots are from
 	role  map[string]string // the function's credentials
-	paths []path            // near and far
+	paths []path            // near and far, each without a Redis and with one
 }
 
 // path is how the cloud is reached. Its name begins the names of what is measured over it.
 type path struct {
-	name string
-	env  map[string]string // the function's settings
+	name    string
+	env     map[string]string // the function's settings
+	limited bool              // they have a Redis in them, which no other program can use
 }
 
 // startCloud starts a cloud with the account in testdata, without its limits: all messages go to
@@ -79,9 +81,49 @@ func (c *cloud) open(near map[string]string, temp string) (err error) {
 		c.networks = append(c.networks, n)
 		far[variable] = n.addr()
 	}
-	c.paths = []path{{"", near}, {"far ", far}}
+	c.paths = []path{{"", near, false}, {"far ", far, false}}
+	return c.limit(temp)
+}
+
+// limit adds the paths of a function with limits: Redis beside it, and a round trip away.
+func (c *cloud) limit(temp string) (err error) {
+	if c.redis, err = startRedis(temp); err != nil {
+		return err
+	}
+	inVPC, err := newNetwork(c.redis.address, rtt)
+	if err != nil {
+		return err
+	}
+	c.networks = append(c.networks, inVPC)
+	for _, with := range []struct{ name, of, address string }{
+		{"limited ", "", c.redis.address},
+		{"limited vpc ", "", inVPC.addr()},
+		{"limited far ", "far ", inVPC.addr()},
+	} {
+		for _, p := range c.paths {
+			if p.name == with.of {
+				env := maps.Clone(p.env)
+				env["REDIS_URL"], env["LIMITS"] = "redis://"+with.address, benchLimits
+				c.paths = append(c.paths, path{with.name, env, true})
+				break
+			}
+		}
+	}
+	// The account's secret may have the password of another Redis.
+	c.Update(func(a *cloudsim.Account) {
+		a.Secrets[0].Versions["SSM_Current"] = cloudsim.SecretValue{String: benchSecret}
+	})
 	return nil
 }
+
+const (
+	// benchLimits are as many as one message falls under by default, and two in all. None is met:
+	// all messages go to one number.
+	benchLimits = `{"number": "1000000/30s, 1000000/1h, 1000000/24h", "block": "1000000/1h", ` +
+		`"callingCode": {"86": "1000000/1h"}, "total": "1000000/1h, 1000000/24h"}`
+	benchSecret = `{"accessKeyId": "AKIDexampleSender", "accessKeySecret": "example-sender-key", ` +
+		`"authorization": "Bearer example-token", "hashKey": "example-hash-key"}`
+)
 
 // systemRoots are the files that Go looks for certificates in, on most distributions.
 var systemRoots = []string{
@@ -119,6 +161,9 @@ func (c *cloud) sent() (time.Time, error) {
 }
 
 func (c *cloud) close() {
+	if c.redis != nil {
+		c.redis.close()
+	}
 	for _, n := range c.networks {
 		n.close()
 	}

@@ -30,7 +30,8 @@ Example: go run ./scripts/bench -n 5
 
 `
 
-// rtt is the round trip of the network in the rows that have one.
+// rtt is the round trip of the network in the rows that have one. Inside a VPC it is shorter, but a
+// sleep can be a millisecond late: how many there are would not be seen.
 const rtt = 30 * time.Millisecond
 
 //go:embed hello/main.go
@@ -96,8 +97,8 @@ func run(ctx context.Context, runs, instances int, markdown bool) error {
 		fmt.Println()
 		write(os.Stdout, burstLines(bursts))
 	}
-	fmt.Printf("\n%s, %d CPUs, %d runs; roots: %s",
-		m.function.goVersion, runtime.NumCPU(), runs, m.cloud.roots)
+	fmt.Printf("\n%s, %d CPUs, %d runs; roots: %s; limits: %s",
+		m.function.goVersion, runtime.NumCPU(), runs, m.cloud.roots, m.cloud.redis.name)
 	if m.connector.node != "" {
 		fmt.Printf("; %s, node %s", connectorPackage, m.connector.node)
 	}

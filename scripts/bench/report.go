@@ -11,6 +11,7 @@ const (
 	minSooner    = 8.0       // how many times sooner than the connector's the first SMS arrives
 	maxColdTrips = 4.5       // 3 for SSM: TCP, TLS, request; 1 for SMS, connected meanwhile
 	maxOwnCPU    = 0.15      // ms a send, in the handler and the SDK
+	maxLimits    = 0.15      // ms of CPU a send, for asking Redis before it and telling it after
 )
 
 // rows turns what was measured into the rows of the table.
@@ -28,6 +29,12 @@ func (m *measurer) rows() []row {
 	}
 	cold, warm := trips(ours, "SMS event"), trips(ours, "warm")
 	oneTrip := target(math.Abs(warm-1) < 0.1, "1", number(warm, 2))
+	// What limits add to a send.
+	less := func(a, b float64) float64 { return a - b }
+	add := ours["limited warm CPU"].pair(ours["warm CPU"], less)
+	inVPC := roundTrips(ours["limited vpc warm"], ours["limited warm"], ms(rtt))
+	limitedCold := roundTrips(ours["limited far SMS event"], ours["limited vpc SMS event"], ms(rtt))
+	twoTrips := target(math.Abs(inVPC-2) < 0.2, "2", number(inVPC, 2))
 	away := ", " + rtt.String() + " away"
 	return []row{
 		of("binary", "binary, bytes", 0, atMost(ours["binary"].median(), maxBinary, 0, "")),
@@ -58,5 +65,14 @@ func (m *measurer) rows() []row {
 		of("far warm", "warm send"+away+", ms", 1, ""),
 		{name: "round trips of a warm send", digits: 2, function: series{warm},
 			connector: series{trips(logto, "warm")}, target: oneTrip},
+
+		of("limited warm", "warm send with limits, ms", 2, ""),
+		of("limited warm CPU", "CPU, ms", 3, ""),
+		{name: "of it for limits, ms", digits: 3, function: add,
+			target: atMost(add.median(), maxLimits, 3, " ms")},
+		{name: "round trips to Redis of a warm send", digits: 2, function: series{inVPC},
+			target: twoTrips},
+		{name: "round trips of a cold send with limits", digits: 2, function: series{limitedCold},
+			target: atMost(limitedCold, maxColdTrips, 2, "")},
 	}
 }

@@ -17,9 +17,13 @@ import (
 	"syscall"
 
 	"scf-sms/scripts/local/internal/check"
+	"scf-sms/scripts/local/internal/probe"
 	"scf-sms/scripts/local/internal/replay"
+	"scf-sms/scripts/local/internal/report"
+	"scf-sms/scripts/local/internal/rotate"
 	"scf-sms/scripts/local/internal/send"
 	"scf-sms/scripts/local/internal/serve"
+	"scf-sms/scripts/local/internal/setup"
 	"scf-sms/scripts/local/internal/term"
 )
 
@@ -29,9 +33,13 @@ const usage = `Usage: go run ./scripts/local COMMAND [flags]
   serve    the function behind HTTP, with a page to try it
   check    is the account ready? settings, secret, signature, templates
   send     one real message
+  setup    makes what the account lacks: sender, secret, role, function, URL
+  probe    does the deployed function answer? its URL, role, secret, token
+  rotate   a new AccessKey or callers' token, without a pause
+  report   what the function's log adds up to: delivery, refusals, times, cost
 
-Every command builds the function and runs it as SCF does. replay and serve need
-no account. "go run ./scripts/local COMMAND -h" says more.
+Those down to send build the function and run it as SCF does. replay, serve and
+report need no account. "go run ./scripts/local COMMAND -h" says more.
 
 Example: go run ./scripts/local replay -v sign-in
 `
@@ -54,6 +62,8 @@ func main() {
 func run(ctx context.Context, args []string, stdio term.Stdio) int {
 	commands := map[string]func(context.Context, []string, term.Stdio) error{
 		"replay": replay.Run, "serve": serve.Run, "check": check.Run, "send": send.Run,
+		"report": report.Run,
+		"setup":  setup.Run, "probe": probe.Run, "rotate": rotate.Run,
 	}
 	if len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
 		fmt.Fprint(stdio.Out, usage)
@@ -64,7 +74,8 @@ func run(ctx context.Context, args []string, stdio term.Stdio) int {
 		err = command(ctx, args[1:], stdio)
 	} else {
 		err = term.UsageError{Text: fmt.Sprintf(
-			"no command %q; there are replay, serve, check and send", args[0])}
+			"no command %q; there are replay, serve, check, send, setup, probe, rotate and report",
+			args[0])}
 	}
 	_, mistake := errors.AsType[term.UsageError](err)
 	switch {

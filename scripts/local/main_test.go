@@ -8,8 +8,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"scf-sms/scripts/local/internal/operatortest"
 	"scf-sms/scripts/local/internal/term"
 )
+
+func TestMain(m *testing.M) { operatortest.Main(m) }
 
 // local runs a command line as a user would.
 func local(ctx context.Context, args ...string) (status int, stdout, stderr string) {
@@ -29,6 +32,10 @@ func TestHelp(t *testing.T) {
 		"serve -h":  "serve",
 		"check -h":  "check",
 		"send -h":   "send",
+		"report -h": "report",
+		"setup -h":  "setup",
+		"probe -h":  "probe",
+		"rotate -h": "rotate",
 	} {
 		status, stdout, stderr := local(t.Context(), strings.Fields(args)...)
 		require.Equal(t, exitOK, status, args)
@@ -52,11 +59,11 @@ func TestMistakes(t *testing.T) {
 	)
 	for args, want := range map[string]string{
 		"play": `no command "play"; ` +
-			"there are replay, serve, check and send",
+			"there are replay, serve, check, send, setup, probe, rotate and report",
 		"replay -x":                    "replay: flag provided but not defined: -x",
 		"replay " + event + ".json -v": "replay: flags go before files: -v",
-		"replay " + event + ".want.json": "replay: these files say what is expected of events; " +
-			"name the events themselves",
+		"replay " + event + ".want.json": "replay: these files say what is expected of events, " +
+			"or what comes before them; name the events themselves",
 		"replay nowhere.json":       "replay: open nowhere.json: no such file or directory",
 		"replay nowhere":            "replay: nowhere is neither a file nor an event in testdata/events",
 		"serve -x":                  "serve: flag provided but not defined: -x",
@@ -75,6 +82,28 @@ func TestMistakes(t *testing.T) {
 		"send -to +1 -code 12ab":   "send: -code must be 1 to 6 digits: 12ab",
 		"send -to +1 -json":        "send: -json can't ask; say -yes to send without being asked",
 		"send -to +1 -yes -env no": "send: open no: no such file or directory",
+		"report -x":                "report: flag provided but not defined: -x",
+		"report nowhere.json":      "report: open nowhere.json: no such file or directory",
+		"report a b":               "report: takes one FILE, and flags before it: b",
+		"report -since -1h":        "report: -since must be more than 0, such as 24h",
+		"report -html x -json":     "report: -html and -json: give one of them",
+		"report -prices none":      "report: open none: no such file or directory",
+		"rotate":                   `rotate: say what: "rotate key" or "rotate token", and flags behind it`,
+		"rotate key": "rotate: standard input is no terminal to ask at; " +
+			"say -yes to go on without being asked",
+		"rotate token -delete -yes": "rotate: -delete is for keys; the old token ends with -finish",
+		"setup": "setup: standard input is no terminal to ask at; say -plan to look, or " +
+			"-yes to go on without being asked",
+		"setup now": "setup: takes no arguments, only flags: now",
+		"probe": "probe: say which function: its URL, such as " +
+			"https://….ap-guangzhou.tencentscf.com",
+		"probe http://1.ap-guangzhou.tencentscf.com": "probe: a function's URL begins with " +
+			"https:// (http:// to this machine alone), and has no user in it",
+		"probe https://tencentscf.com.example.org/": "probe: tencentscf.com.example.org is none " +
+			"of Tencent's functions (*.tencentscf.com), and would get the callers' token: " +
+			"say -yes if it is yours",
+		"probe -simulate https://1.ap-guangzhou.tencentscf.com": "probe: with -simulate there " +
+			"is no URL to give",
 	} {
 		status, stdout, stderr := local(t.Context(), strings.Fields(args)...)
 		require.Equal(t, exitUsage, status, args)

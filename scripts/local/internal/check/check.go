@@ -11,6 +11,7 @@ import (
 	"scf-sms/scripts/local/internal/function"
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 )
 
 const help = `Usage: go run ./scripts/local check [-env FILE | -stage STAGE]
@@ -19,11 +20,12 @@ const help = `Usage: go run ./scripts/local check [-env FILE | -stage STAGE]
 
 Is the account ready? Looks at the settings and at what Tencent Cloud has to
 them: the secret, the AccessKey in it, the package, the signatures, the
-templates. It asks with your own key (TENCENT_SECRET_ID, TENCENT_SECRET_KEY,
-TENCENT_TOKEN or TENCENTCLOUD_…), changes nothing, sends nothing, and shows no
-secret. The function itself is built and started with the settings, too. The
-exit status is 1 if anything is wrong. What works and may not be what you want
-is marked with !, what can't be looked at with ?.
+templates; and at the Redis that REDIS_URL names, and the limits in force. It
+asks with your own key (TENCENT_SECRET_ID, TENCENT_SECRET_KEY, TENCENT_TOKEN or
+TENCENTCLOUD_…), changes nothing, sends nothing, and shows no secret. The
+function itself is built and started with the settings, too. The exit status is
+1 if anything is wrong. What works and may not be what you want is marked with
+!, what can't be looked at with ?.
 
 The settings are those that scf deploys with: of the shell, and of the first of
 .env.STAGE, .env, and the same in the two folders above. STAGE is by default
@@ -40,7 +42,7 @@ const timeout = 30 * time.Second
 func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
 	var o operator.Options
-	o.AddFlags(flags, "ask a simulated Tencent Cloud")
+	o.AddFlags(flags, words.English(), "ask a simulated Tencent Cloud")
 	asJSON := flags.Bool("json", false,
 		"for machines: a list of {check, status, detail, todo};\n"+
 			"status is ok, wrong, warning or unknown")
@@ -64,7 +66,9 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	binary, buildError := function.Build(ctx, a.Root, stdio.Err)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	rows := all(ctx, a, functionRow(ctx, a, binary, buildError)...)
+	function := functionRow(ctx, a, binary, buildError)
+	function.add(groupSettings, "deployed", servingRow(ctx, a))
+	rows := all(ctx, a, function...)
 	if *asJSON {
 		err = term.PrintJSON(stdio.Out, rows)
 	} else {
@@ -87,5 +91,30 @@ func all(ctx context.Context, a *operator.Account, function ...row) []row {
 		x.look(ctx, &x.sms, x.accessKey, x.application, x.balance, x.signatures, x.templates)
 	}
 	// How the calls went is known after them, and told before what they brought.
-	return slices.Concat(settingsRows(a), deploymentRows(a), function, x.cloudRows(), x.report)
+	return slices.Concat(settingsRows(a), deploymentRows(a), function, x.cloudRows(), x.report,
+		x.redisRows(ctx))
+}
+
+// Finding is what check says of one thing.
+type Finding struct {
+	Check, Detail string
+	Todo          string // what to do about it
+	OK            bool
+}
+
+// SMS says what is wrong or right with what no API makes: the application, its package, the
+// signatures and the templates of the settings.
+func SMS(ctx context.Context, a *operator.Account) (all []Finding) {
+	x := newRun(a)
+	x.look(ctx, &x.sms, x.application, x.balance, x.signatures, x.templates)
+	rows := slices.Clone(x.report)
+	if x.sms.lost != nil {
+		rows = append(rows, x.serviceRow(x.sms))
+	}
+	for _, r := range rows {
+		if r.Status != "" {
+			all = append(all, Finding{r.Check, r.Detail, r.Todo, r.Status == passed})
+		}
+	}
+	return all
 }

@@ -89,8 +89,8 @@ func missing(a *operator.Account, credentials bool) (lines []string) {
 	}
 	templates, _ := a.Deployed.Expand("TEMPLATES", a.Env)
 	if regexp.MustCompile(`"111000[1-4]"`).MatchString(templates) {
-		lines = append(lines, "template IDs: TEMPLATES in serverless.yml still has those of "+
-			"the example. Put yours there")
+		lines = append(lines, "template IDs: TEMPLATES still has those of the example. Put "+
+			"yours into the environment or .env")
 	}
 	return lines
 }

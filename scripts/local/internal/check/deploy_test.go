@@ -15,16 +15,15 @@ import (
 	"scf-sms/scripts/local/internal/term"
 )
 
-// missingIn is what is missing in a project with this .env and the project's own serverless.yml, in
-// which the template IDs are not the example's.
+// missingIn is what is missing in a project with this .env and the project's own serverless.yml.
 func missingIn(t *testing.T, env string, shell map[string]string, credentials bool) []string {
 	t.Helper()
 	lookup := func(name string) (string, bool) { value, ok := shell[name]; return value, ok }
 	read, err := operator.ReadEnv(operatortest.Write(t, ".env", env), lookup)
 	require.NoError(t, err)
 	read.Path = ".env"
-	yml := strings.ReplaceAll(projectFile(t, "serverless.yml"), `"111000`, `"987000`)
-	deployed, err := operator.ReadDeployment(operatortest.Write(t, "serverless.yml", yml))
+	deployed, err := operator.ReadDeployment(
+		operatortest.Write(t, "serverless.yml", projectFile(t, "serverless.yml")))
 	require.NoError(t, err)
 	return missing(&operator.Account{Env: read, Deployed: deployed}, credentials)
 }
@@ -41,7 +40,7 @@ func projectFile(t *testing.T, name string) string {
 func TestWhatADeploymentLacks(t *testing.T) {
 	t.Parallel()
 	const all = "TENCENT_SECRET_ID=AKIDsecret\nTENCENT_SECRET_KEY='KEYsecret'\n\n# a name\n" +
-		"SECRET_NAME = a\nSDK_APP_ID=\"1\"\r\nSIGN_NAME=示例\n"
+		"SECRET_NAME = a\nSDK_APP_ID=\"1\"\r\nTEMPLATES='[]'\nSIGN_NAME=示例\n"
 	for name, tt := range map[string]struct {
 		env         string
 		shell       map[string]string
@@ -51,11 +50,11 @@ func TestWhatADeploymentLacks(t *testing.T) {
 		"nothing": {env: all},
 		"everything": {env: "",
 			want: []string{"TENCENT_SECRET_ID, TENCENT_SECRET_KEY",
-				"SECRET_NAME, SDK_APP_ID, SIGN_NAME"}},
+				"SECRET_NAME, SDK_APP_ID, SIGN_NAME, TEMPLATES"}},
 		"nothing, with all in the shell": {env: "",
 			shell: map[string]string{"TENCENT_SECRET_ID": "AKIDsecret",
 				"TENCENT_SECRET_KEY": "KEYsecret", "SECRET_NAME": "a", "SDK_APP_ID": "1",
-				"SIGN_NAME": "b"}},
+				"SIGN_NAME": "b", "TEMPLATES": "[]"}},
 		"what the last line makes empty": {env: all + "SIGN_NAME=\n", want: []string{"SIGN_NAME"}},
 		"what has only quotes": {env: all + "SDK_APP_ID=\"\"\n",
 			want: []string{"SDK_APP_ID"}},
@@ -63,7 +62,7 @@ func TestWhatADeploymentLacks(t *testing.T) {
 			want: []string{"SDK_APP_ID"}},
 		"what is exported": {env: strings.Replace(all, "SIGN", "export SIGN", 1),
 			want: []string{"SIGN_NAME",
-				"line 7 of .env sets nothing: scf reads NAME=value only: write SIGN_NAME=…"}},
+				"line 8 of .env sets nothing: scf reads NAME=value only: write SIGN_NAME=…"}},
 		"what is written as in YAML": {env: strings.Replace(all, "SECRET_NAME =",
 			"SECRET_NAME:", 1),
 			want: []string{"SECRET_NAME", "line 5 of .env sets nothing"}},
@@ -94,15 +93,17 @@ func TestWhatADeploymentLacks(t *testing.T) {
 
 func TestTheExamplesTemplatesAreMissing(t *testing.T) {
 	t.Parallel()
-	env, err := operator.ReadEnv("", func(name string) (string, bool) { return "x", true })
+	example := projectFile(t, ".env.example")
+	env, err := operator.ReadEnv(operatortest.Write(t, ".env", example),
+		func(name string) (string, bool) { return "x", name != "TEMPLATES" })
 	require.NoError(t, err)
 	deployed, err := operator.ReadDeployment(
 		operatortest.Write(t, "serverless.yml", projectFile(t, "serverless.yml")))
 	require.NoError(t, err)
 	lines := missing(&operator.Account{Env: env, Deployed: deployed}, false)
 	require.Equal(t,
-		[]string{"template IDs: TEMPLATES in serverless.yml still has those of the example. " +
-			"Put yours there"}, lines)
+		[]string{"template IDs: TEMPLATES still has those of the example. Put yours into the " +
+			"environment or .env"}, lines)
 }
 
 func TestArgumentsOfSCF(t *testing.T) {
@@ -143,8 +144,7 @@ func TestCheckDeploy(t *testing.T) {
 	var out, errs bytes.Buffer
 	err := Run(t.Context(), []string{"-deploy", "--", "--stage", "no-such-stage", "--login"},
 		term.Stdio{Out: &out, Err: &errs})
-	require.ErrorIs(t, err, term.ErrNegative,
-		"the project's own serverless.yml has the example's templates")
-	require.Contains(t, out.String(), "template IDs: ")
+	require.ErrorIs(t, err, term.ErrNegative, "nothing is set here")
+	require.Contains(t, out.String(), "SECRET_NAME, SDK_APP_ID, SIGN_NAME, TEMPLATES: ")
 	require.Empty(t, errs.String())
 }

@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/term"
@@ -25,6 +24,7 @@ const (
 	groupCloud    = "Tencent Cloud"
 	groupSecret   = "Secret"
 	groupSMS      = "SMS"
+	groupRedis    = "Redis"
 )
 
 // row is the result of one check. Nothing in it is secret.
@@ -89,35 +89,16 @@ func printRows(out io.Writer, a *operator.Account, rows []row) {
 			fmt.Fprintln(out, "\n"+p(term.Bold, group))
 		}
 		sign := signs[r.Status]
-		mark, color := sign[0], sign[1]
-		indent := strings.Repeat(" ", nameWidth+4)
-		name := r.Check + strings.Repeat(" ", max(0, nameWidth-term.Cells(r.Check)))
-		if r.Status != passed {
-			name = p(color, name)
-		}
-		lines := term.Wrap(r.Detail, term.PageWidth-len(indent))
+		shown := term.Row{Sign: sign[0], Color: sign[1], Name: r.Check, NameWidth: nameWidth,
+			Detail: r.Detail, Todo: r.Todo}
 		if r.cut {
-			lines = []string{term.Shorten(r.Detail, term.PageWidth-len(indent))}
-		}
-		if term.Cells(r.Check) > nameWidth {
-			lines = append([]string{""}, lines...)
-		}
-		fmt.Fprintln(out, strings.TrimRight(p(color, mark)+" "+name+"  "+lines[0], " "))
-		for _, line := range lines[1:] {
-			fmt.Fprintln(out, indent+line)
+			shown.Detail = term.Shorten(r.Detail, term.PageWidth-nameWidth-4)
 		}
 		// What is to be done about several rows is said once, after them.
-		again := i+1 < len(rows) && rows[i+1].Check == r.Check && rows[i+1].Todo == r.Todo
-		if r.Todo == "" || again {
-			continue
+		if i+1 < len(rows) && rows[i+1].Check == r.Check && rows[i+1].Todo == r.Todo {
+			shown.Todo = ""
 		}
-		for i, line := range term.Wrap(r.Todo, term.PageWidth-len(indent)-2) {
-			arrow := "  "
-			if i == 0 {
-				arrow = p(color, "→") + " "
-			}
-			fmt.Fprintln(out, indent+arrow+line)
-		}
+		term.PrintRow(out, p, shown)
 	}
 	fmt.Fprintln(out, "\n"+conclusion(p, tally(rows)))
 }

@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
-	smsapi "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/v20210111"
 	ssmapi "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/ssm/v20190923"
 
 	"scf-sms/internal/tencent"
@@ -171,17 +170,12 @@ func noKeyID(name, id string) string {
 	return "; " + name + " is none: those are AKID…"
 }
 
-// accessKey tries the AccessKey that is to send, with SendSms to no number at all, which can't send
-// anything. It is the one call that needs no permission but the one the key is for, and so the one
-// that tells whether the key has it.
+// accessKey tries the AccessKey that is to send.
 func (x *run) accessKey(ctx context.Context) {
 	if x.held == nil {
 		return
 	}
-	request := smsapi.NewSendSmsRequest()
-	request.SmsSdkAppId = &x.Settings.SMS.AppID
-	request.SignName = &x.Settings.SMS.SignName
-	_, failure := operator.Ask(ctx, x.SMS(x.held.Key).SendSmsWithContext, request)
+	failure := x.SendToNobody(ctx, x.held.Key)
 	code := codeOf(failure)
 	is := func(name string) bool { return tencent.Is(code, name) }
 	hint := tencent.Explain(tencent.SendSms, code, x.Clock.Now()).Hint

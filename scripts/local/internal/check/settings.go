@@ -35,7 +35,7 @@ func settingsRows(a *operator.Account) (rows report) {
 		add(fmt.Sprint("line ", line.Number), detail, todo)
 	}
 	for _, name := range a.Env.Names() {
-		meant := operator.Meant(name, settings.Names())
+		meant := operator.Meant(name, slices.Concat(settings.Names(), operator.Endpoints()))
 		if meant != "" && meant != name && !slices.Contains(a.Deployed.Names, name) {
 			add(name, "is no setting: did you mean "+meant+"?", "correct it in "+a.Env.Path)
 		}

@@ -3,6 +3,7 @@
 package function
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -31,6 +32,8 @@ type LogLine struct {
 	NumberEnds       string `json:"numberEnds"`
 	Template         string `json:"template"`
 	TencentCode      string `json:"tencentCode"`
+	Limit            string `json:"limit"`
+	Limits           string `json:"limits"` // "away" if Redis could not be asked
 	TencentRequestID string `json:"tencentRequestId"`
 	SerialNo         string `json:"serialNo"`
 	Hint             string `json:"hint"`
@@ -55,12 +58,14 @@ func ReadLog(printed string) (line LogLine, raw json.RawMessage, others []string
 	return line, raw, others
 }
 
-// Reason is Tencent's code and the hint for the operator, as far as the line has them.
+// Reason is Tencent's code or our limit that is full, and the hint for the operator, as far as the
+// line has them.
 func (l LogLine) Reason() string {
-	if l.TencentCode == "" || l.Hint == "" {
-		return l.TencentCode + l.Hint
+	what := cmp.Or(l.TencentCode, l.Limit)
+	if what == "" || l.Hint == "" {
+		return what + l.Hint
 	}
-	return l.TencentCode + ": " + l.Hint
+	return what + ": " + l.Hint
 }
 
 // Masked is the number as far as the log tells it.

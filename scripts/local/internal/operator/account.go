@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
@@ -23,6 +24,7 @@ import (
 	"scf-sms/internal/simulation"
 	"scf-sms/internal/tencent"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 	"scf-sms/secrets"
 )
 
@@ -40,6 +42,9 @@ type Account struct {
 	KeyError error
 	Sim      *simulation.Simulation // nil: the real cloud
 	Clock    *ClockProbe
+
+	// Pause waits, unless ctx ends first, whose error it then returns.
+	Pause func(ctx context.Context, d time.Duration) error
 }
 
 // Options say which settings and which cloud.
@@ -50,10 +55,10 @@ type Options struct {
 }
 
 // AddFlags adds the flags for the options. simulate says what -simulate does.
-func (o *Options) AddFlags(flags *flag.FlagSet, simulate string) {
-	flags.StringVar(&o.EnvFile, "env", "", "read the settings from `FILE`")
-	flags.StringVar(&o.Stage, "stage", "", "the `STAGE` of scf deploy --stage")
-	flags.BoolVar(&o.Simulate, "simulate", false, simulate+";\nwithout -env with its own settings")
+func (o *Options) AddFlags(flags *flag.FlagSet, w words.Words, simulate string) {
+	flags.StringVar(&o.EnvFile, "env", "", w.Say("flags.env"))
+	flags.StringVar(&o.Stage, "stage", "", w.Say("flags.stage"))
+	flags.BoolVar(&o.Simulate, "simulate", false, w.Say("flags.simulate", simulate))
 }
 
 // Open reads the settings and, to simulate, starts the cloud. Options that contradict each other,
@@ -72,6 +77,7 @@ func Open(command string, o Options) (*Account, error) {
 		return nil, term.UsageError{Text: command + ": " + err.Error()}
 	}
 	a.Clock = &ClockProbe{next: liveconn.NewTransport(), Now: time.Now}
+	a.Pause = pause
 	if o.Simulate {
 		if err := a.simulate(); err != nil {
 			return nil, err
@@ -102,16 +108,18 @@ func ReadFiles(root string, o Options) (*Account, error) {
 	if a.Deployed, err = ReadDeployment(filepath.Join(root, "serverless.yml")); err != nil {
 		return nil, err
 	}
+	stage := cmp.Or(o.Stage, a.Deployed.Stage)
+	a.Deployed.Function = strings.ReplaceAll(a.Deployed.Function, "${stage}", stage)
 	path := o.EnvFile
 	if path == "" {
-		path = FindEnv(root, cmp.Or(o.Stage, a.Deployed.Stage))
+		path = FindEnv(root, stage)
 	}
 	a.Env, err = ReadEnv(path, os.LookupEnv)
 	return a, err
 }
 
-// simulate puts a simulated cloud in the place of the real one, and an operator into it who may do
-// everything.
+// simulate puts a simulated cloud and, if the settings name one, a simulated Redis in the place of
+// the real ones, and an operator into the cloud who may do everything.
 func (a *Account) simulate() error {
 	sim, err := simulation.Start("", filepath.Join(a.Root, "testdata"), cloudsim.Options{})
 	if err != nil {
@@ -121,12 +129,33 @@ func (a *Account) simulate() error {
 	sim.Cloud.Update(func(c *cloudsim.Account) {
 		c.Keys = append(c.Keys, cloudsim.Key{SecretID: id, SecretKey: secret, Allow: []string{"*"}})
 	})
+	a.Sim, a.Key = sim, common.NewCredential(id, secret)
+	a.Over = map[string]string{}
+	for _, name := range Endpoints() {
+		a.Over[name] = sim.Server.URL
+	}
+	if a.Env.alone || a.Env.Get("REDIS_URL") != "" {
+		if err := sim.StartRedis(); err != nil {
+			sim.Close()
+			return err
+		}
+		a.Over["REDIS_URL"] = sim.Redis.URL()
+	}
 	if a.Env.alone {
 		a.Env.values = sim.Function.Env
 	}
-	a.Sim, a.Key = sim, common.NewCredential(id, secret)
-	a.Over = map[string]string{"SSM_ENDPOINT": sim.Server.URL, "SMS_ENDPOINT": sim.Server.URL}
 	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // Close ends connections and the simulated cloud.
@@ -151,6 +180,19 @@ func (a *Account) SMS(key common.CredentialIface) *smsapi.Client {
 	client, _ := smsapi.NewClient(key, c.Region, tencent.Profile(c.Endpoint)) // it can't fail
 	client.WithHttpTransport(a.Clock)
 	return client
+}
+
+// SendToNobody makes a SendSms without a number, which can't send anything. It is the one call that
+// needs no permission but sms:SendSms, and so the one that tells whether a key has it: by its
+// failure, which is never nil unless Tencent changes.
+func (a *Account) SendToNobody(
+	ctx context.Context, key common.CredentialIface,
+) *tencent.Error {
+	request := smsapi.NewSendSmsRequest()
+	request.SmsSdkAppId = &a.Settings.SMS.AppID
+	request.SignName = &a.Settings.SMS.SignName
+	_, failure := Ask(ctx, a.SMS(key).SendSmsWithContext, request)
+	return failure
 }
 
 // Ask makes one call, a client's method …WithContext. It takes at most 5 s. Without a failure the

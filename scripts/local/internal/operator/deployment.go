@@ -17,9 +17,12 @@ import (
 // Deployment is what serverless.yml says of the function. The zero value is that of no file.
 type Deployment struct {
 	Stage     string            // "dev" where it isn't said, as for scf
+	Function  string            // its name, with ${stage} still in it
 	Region    string            // of the function
 	Role      string            // that it runs as
 	Timeout   time.Duration     // 0: not said
+	VPC       bool              // the function is in one
+	Private   bool              // the public network is off
 	Variables map[string]string // with ${env:NAME} still in them; nil: there is no serverless.yml
 	Names     []string          // those in ${env:NAME}, in the order of the file
 }
@@ -35,11 +38,15 @@ func ReadDeployment(path string) (Deployment, error) {
 	}
 	var root yaml.Node
 	var file struct {
+		Name   string
 		Stage  string
 		Inputs struct {
+			Name        string
 			Region      string
 			Role        string
 			Timeout     int
+			VPCConfig   map[string]any `yaml:"vpcConfig"`
+			Public      *bool          `yaml:"publicAccess"`
 			Environment struct{ Variables map[string]yaml.Node }
 		}
 	}
@@ -52,9 +59,12 @@ func ReadDeployment(path string) (Deployment, error) {
 	}
 	d := Deployment{
 		Stage:     cmp.Or(file.Stage, "dev"),
+		Function:  strings.ReplaceAll(file.Inputs.Name, "${name}", file.Name),
 		Region:    file.Inputs.Region,
 		Role:      file.Inputs.Role,
 		Timeout:   time.Duration(file.Inputs.Timeout) * time.Second,
+		VPC:       len(file.Inputs.VPCConfig) > 0,
+		Private:   file.Inputs.Public != nil && !*file.Inputs.Public,
 		Variables: map[string]string{},
 		Names:     placeholders(&root),
 	}

@@ -26,7 +26,7 @@ inputs:
 `))
 	require.NoError(t, err)
 	require.Equal(t, Deployment{
-		Stage: "test", Region: "ap-shanghai", Timeout: 7 * time.Second,
+		Stage: "test", Function: "-${stage}", Region: "ap-shanghai", Timeout: 7 * time.Second,
 		Variables: map[string]string{"A": "${env:ONE}-${env:TWO_2}", "B": "literal",
 			"C": "literal"},
 		Names: []string{"ONE", "TWO_2", "THREE.x-y"},

@@ -96,3 +96,33 @@ func quoted(value string, mark byte) bool {
 
 // isBlank reports whether JavaScript's trim removes a character.
 func isBlank(r rune) bool { return unicode.IsSpace(r) && r != '\u0085' || r == '\uFEFF' }
+
+// SetEnv writes variables into a .env file, which is made if it isn't there: in place of the line
+// that sets one, or at the end. All other lines stay as they are.
+func SetEnv(path string, names []string, values map[string]string) error {
+	text, err := os.ReadFile(path)
+	mode := fs.FileMode(0o600) // a key may be written into it
+	if info, failed := os.Stat(path); failed == nil {
+		mode = info.Mode().Perm()
+	} else if !os.IsNotExist(err) {
+		return err
+	}
+	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+	if len(text) == 0 {
+		lines = nil
+	}
+	for _, name := range names {
+		value := values[name]
+		if strings.ContainsAny(value, " \"#") { // in quotes a value is taken as it is
+			value = "'" + value + "'"
+		}
+		set := regexp.MustCompile(`^\s*` + regexp.QuoteMeta(name) + `\s*=`)
+		i := slices.IndexFunc(lines, set.MatchString)
+		if i < 0 {
+			lines = append(lines, "")
+			i = len(lines) - 1
+		}
+		lines[i] = name + "=" + value
+	}
+	return os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), mode)
+}

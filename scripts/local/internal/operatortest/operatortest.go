@@ -28,9 +28,9 @@ var CompleteEnv string
 //go:embed serverless.yml
 var ServerlessYML string
 
-// Main runs a package's tests without the settings and keys of whoever runs them.
+// Main runs a package's tests without the settings, keys and language of whoever runs them.
 func Main(m *testing.M) {
-	for _, name := range settings.Names() {
+	for _, name := range append(settings.Names(), "LC_ALL", "LC_MESSAGES", "LANG") {
 		os.Unsetenv(name)
 	}
 	for _, name := range []string{"SECRET_ID", "SECRET_KEY", "TOKEN"} {
@@ -68,7 +68,10 @@ func RealCloud(t *testing.T) (cloud *cloudsim.Cloud, envFile string) {
 	server, err := cloudsim.Start(cloud, cloudsim.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Close()) })
-	endpoints := "SSM_ENDPOINT=" + server.URL + "\nSMS_ENDPOINT=" + server.URL + "\n"
+	endpoints := ""
+	for _, name := range operator.Endpoints() {
+		endpoints += name + "=" + server.URL + "\n"
+	}
 	return cloud, Write(t, ".env", CompleteEnv+endpoints)
 }
 
@@ -86,7 +89,7 @@ func NoSecrets(t *testing.T, output string) {
 	clean := strings.ReplaceAll(output, "AKID…", "") // as the form of a secret is told
 	for _, secret := range []string{
 		"AKID", "example-sender-key", "example-operator-key", "example-token", "Bearer e",
-		"role-key", "v1,whsec_ZXhh", "ExampleZitadel",
+		"role-key", "v1,whsec_ZXhh", "ExampleZitadel", "redis-password", "hash-key",
 	} {
 		require.NotContains(t, clean, secret)
 	}

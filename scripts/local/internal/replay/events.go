@@ -21,6 +21,7 @@ const wantSuffix = ".want.json"
 type sample struct {
 	name     string
 	payload  []byte
+	before   before
 	wantFile string // "" for an event from standard input
 	want     []byte // nil if nothing is expected
 }
@@ -33,8 +34,8 @@ func loadEvents(root string, paths []string, stdio term.Stdio) ([]sample, error)
 	}
 	var events []sample
 	for _, path := range paths {
-		if strings.HasSuffix(path, wantSuffix) { // a shell's *.json names these, too
-			continue
+		if strings.HasSuffix(path, wantSuffix) || strings.HasSuffix(path, beforeSuffix) {
+			continue // a shell's *.json names these, too
 		}
 		if strings.HasPrefix(path, "-") && path != "-" {
 			return nil, term.UsageError{Text: "replay: flags go before files: " + path}
@@ -51,8 +52,8 @@ func loadEvents(root string, paths []string, stdio term.Stdio) ([]sample, error)
 		events = append(events, e)
 	}
 	if len(events) == 0 {
-		return nil, term.UsageError{Text: "replay: these files say what is expected of events; " +
-			"name the events themselves"}
+		return nil, term.UsageError{Text: "replay: these files say what is expected of events, " +
+			"or what comes before them; name the events themselves"}
 	}
 	return events, nil
 }
@@ -83,9 +84,10 @@ func loadEvent(testdata, path string, stdin io.Reader) (e sample, err error) {
 	}
 	stem := strings.TrimSuffix(path, ".json")
 	e.name, e.wantFile = filepath.Base(stem), stem+wantSuffix
-	if e.want, err = os.ReadFile(e.wantFile); errors.Is(err, fs.ErrNotExist) {
-		err = nil
+	if e.want, err = os.ReadFile(e.wantFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return e, err
 	}
+	e.before, err = loadBefore(stem)
 	return e, err
 }
 

@@ -20,10 +20,12 @@ Feeds the function events as SCF delivers them, each to a fresh instance in
 front of a simulated Tencent Cloud, and shows the outcome of each. An EVENT is
 a file, the name of one in testdata/events such as sign-in, or "-" for standard
 input; without arguments it is all of testdata/events. What is expected of
-NAME.json stands beside it in NAME.want.json. A message alone, as Logto,
-Supabase or ZITADEL posts it, is replayed as the body of one of these events.
-An event's headers may have {now}, {supabase} and {zitadel} in the place of the
-time and the signature, which are filled in by testdata/cloud.json's secret.
+NAME.json stands beside it in NAME.want.json, and what comes before it, if
+anything does, in NAME.before.json: other events, settings, a Redis that fails.
+A message alone, as Logto, Supabase or ZITADEL posts it, is replayed as the body
+of one of these events. An event's headers may have {now}, {supabase} and
+{zitadel} in the place of the time and the signature, which are filled in by
+testdata/cloud.json's secret.
 
 Example: go run ./scripts/local replay -v sign-in
 
@@ -60,7 +62,7 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 		report.width = max(report.width, len(e.name))
 	}
 	for _, e := range events {
-		o, err := p.play(ctx, e.payload)
+		o, err := p.play(ctx, e)
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.name, err)
 		}

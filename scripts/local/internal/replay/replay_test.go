@@ -20,7 +20,7 @@ func TestEventsInTestdata(t *testing.T) {
 	require.NoError(t, err)
 	events, err := loadEvents(root, nil, term.Stdio{})
 	require.NoError(t, err)
-	require.GreaterOrEqual(t, len(events), 59, "an event is gone")
+	require.GreaterOrEqual(t, len(events), 103, "an event is gone")
 	binary, err := checkout.Build(t.Context(), root)
 	require.NoError(t, err)
 	p, err := newPlayer(binary, filepath.Join(root, "testdata"))
@@ -29,7 +29,7 @@ func TestEventsInTestdata(t *testing.T) {
 	for _, e := range events {
 		t.Run(e.name, func(t *testing.T) {
 			require.NotNil(t, e.want, "nothing is expected of it")
-			o, err := p.play(t.Context(), e.payload)
+			o, err := p.play(t.Context(), e)
 			require.NoError(t, err)
 			require.Empty(t, o.diff(e))
 		})
@@ -63,6 +63,55 @@ func TestBrokenInputNamesTheLine(t *testing.T) {
 		_, err = loadEvents(root, []string{"-"}, term.Stdio{In: strings.NewReader(text)})
 		require.Equal(t, term.UsageError{Text: "replay: standard input" + want}, err)
 	}
+}
+
+func TestWhatComesBefore(t *testing.T) {
+	t.Parallel()
+	const events = "../../../../testdata/events/"
+	payload, err := os.ReadFile(events + "sign-in.json")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "mine.json")
+	require.NoError(t, os.WriteFile(file, payload, 0o600))
+	before := func(text string) {
+		path := filepath.Join(dir, "mine.before.json")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	}
+
+	t.Run("another event", func(t *testing.T) {
+		before(`{"events": ["mine"]}`)
+		out, err := command(t, "", file)
+		require.NoError(t, err)
+		require.Contains(t, out, "sent: the same request was sent before")
+		require.Contains(t, out, "1 event, 0 messages")
+	})
+	t.Run("settings", func(t *testing.T) {
+		before(`{"settings": {"LIMITS": "none"}}`)
+		out, err := command(t, "", file)
+		require.NoError(t, err)
+		require.Contains(t, out, "misconfigured: LIMITS: must be a JSON object")
+	})
+	t.Run("Redis goes away", func(t *testing.T) {
+		before(`{"redis": "away", "settings": {"LIMITS": "{\"away\": \"closed\"}"}}`)
+		out, err := command(t, "", file)
+		require.NoError(t, err)
+		require.Contains(t, out, "503")
+		require.Contains(t, out, "provider_unavailable: Redis gave no answer")
+	})
+	t.Run("mistakes are told", func(t *testing.T) {
+		for text, want := range map[string]string{
+			`{"event": ["mine"]}`:     `unknown field "event"`,
+			`{"events": ["nowhere"]}`: "nowhere.json: no such file",
+			`{"redis": "away"`:        "unexpected EOF",
+			`{"redis": "on holiday"}`: `no such fault of Redis: "on holiday"`,
+			`{"died": true}`:          "died says it of the last of events, and there is none",
+		} {
+			before(text)
+			_, err := command(t, "", file)
+			require.ErrorContains(t, err, want)
+			require.ErrorContains(t, err, "mine.before.json")
+		}
+	})
 }
 
 func TestReplayOfOneEvent(t *testing.T) {
@@ -114,7 +163,8 @@ func TestReplayOfOneEvent(t *testing.T) {
 		require.Regexp(t, `· standard input  200 .* \+852····67  2220001 .*739104`, out)
 	})
 	t.Run("or as Supabase and ZITADEL post it, which is signed", func(t *testing.T) {
-		out, err := command(t, `{"user": {"phone": "8613800138000"}, "sms": {"otp": "739104"}}`, "-")
+		out, err := command(t,
+			`{"user": {"phone": "8613800138000"}, "sms": {"otp": "739104"}}`, "-")
 		require.NoError(t, err)
 		require.Regexp(t, `· standard input  200 .* \+86····00  1110002  .*739104`, out)
 		out, err = command(t, `{"contextInfo": {"recipientPhoneNumber": "+85261234567"}, `+

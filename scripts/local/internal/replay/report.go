@@ -68,7 +68,7 @@ func (o outcome) sent() string {
 	for _, m := range o.SMS {
 		parts = append(parts, fmt.Sprintf("%s  %s  %s", phone.Mask(m.To), m.TemplateID, m.Text))
 	}
-	if o.line.Outcome != "sent" {
+	if o.line.Outcome != "sent" || o.line.Hint != "" { // a hint: a duplicate, or Redis is away
 		reason := cmp.Or(o.line.Outcome, "no outcome logged")
 		if why := o.line.Reason(); why != "" {
 			reason += ": " + why

@@ -2,7 +2,6 @@
 package send
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -19,6 +18,7 @@ import (
 	"scf-sms/scripts/local/internal/function"
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 	"scf-sms/secrets"
 )
 
@@ -33,9 +33,9 @@ TENCENTCLOUD_…) plays the part of the function's role; it needs
 ssm:GetSecretValue, and for -watch sms:PullSmsSendStatusByPhoneNumber. First it
 shows what will be sent, and asks. It proves itself by the secret's
 authorization or, without one, as Supabase or ZITADEL does. The exit status is 1
-if the message was not accepted, or is known not to have reached the phone.
-While it is sent, the function's RPC port is open on every interface: scf-go-lib
-takes no address.
+if the message was not accepted, or is known not to have reached the phone. It
+counts in no limit of REDIS_URL, and none refuses it. While it is sent, the
+function's RPC port is open on every interface: scf-go-lib takes no address.
 
 Examples: go run ./scripts/local send -to +8613800138000 -type SignIn -watch
           go run ./scripts/local send -to +8613800138000 -simulate -watch
@@ -59,7 +59,7 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 		"verification `CODE` of 1 to 6 digits; by default six random ones")
 	flags.StringVar(&o.locale, "locale", "", "the reader's language `TAG`, such as zh-CN")
 	var from operator.Options
-	from.AddFlags(flags, "send to a simulated Tencent Cloud for nothing")
+	from.AddFlags(flags, words.English(), "send to a simulated Tencent Cloud for nothing")
 	yes := flags.Bool("yes", false, "send without asking")
 	flags.BoolVar(&o.watch, "watch", false, "wait up to a minute for the delivery report")
 	flags.BoolVar(&o.json, "json", false, "for machines: the result as one object, alone")
@@ -110,7 +110,9 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	s := &sender{Account: a, order: o, binary: binary, out: stdio.Out,
 		paint: term.Painter(stdio.Out), wait: pause}
 	if ask {
-		s.confirm = func(ctx context.Context) bool { return confirm(ctx, stdio.In, stdio.Out) }
+		s.confirm = func(ctx context.Context) bool {
+			return term.Confirm(ctx, stdio, "\nSend it? It costs what an SMS costs.")
+		}
 	}
 	if term.IsTerminal(stdio.Out) && !o.json {
 		s.progress = stdio.Out
@@ -230,26 +232,6 @@ func randomCode() string {
 		panic(err) // which crypto/rand never lets happen
 	}
 	return fmt.Sprintf("%06d", n)
-}
-
-// confirm asks, and takes nothing but a yes for one. Ctrl-C is a no.
-func confirm(ctx context.Context, stdin io.Reader, stdout io.Writer) bool {
-	fmt.Fprint(stdout, "\nSend it? It costs what an SMS costs. [y/N] ")
-	answer := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(stdin).ReadString('\n')
-		answer <- strings.ToLower(strings.TrimSpace(line))
-	}()
-	select {
-	case line := <-answer:
-		if line == "" {
-			fmt.Fprintln(stdout)
-		}
-		return line == "y" || line == "yes"
-	case <-ctx.Done():
-		fmt.Fprintln(stdout)
-		return false
-	}
 }
 
 // pause waits, unless ctx ends first.

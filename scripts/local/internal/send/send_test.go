@@ -5,7 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -275,8 +275,9 @@ func TestSend(t *testing.T) {
 		const zitadel = `"zitadel": "ExampleZitadelSigningKey000000000001"`
 		hold := func(proofs string) {
 			d.Sim.Cloud.Update(func(c *cloudsim.Account) {
-				c.Secrets[0].Versions["SSM_Current"] = cloudsim.SecretValue{String: `{"accessKeyId": ` +
-					`"AKIDexampleSender", "accessKeySecret": "example-sender-key", ` + proofs + `}`}
+				value := `{"accessKeyId": "AKIDexampleSender", ` +
+					`"accessKeySecret": "example-sender-key", ` + proofs + `}`
+				c.Secrets[0].Versions["SSM_Current"] = cloudsim.SecretValue{String: value}
 			})
 		}
 		hold(`"supabase": "v1,whsec_ZXhhbXBsZSBTdXBhYmFzZSBob29rIHNlY3JldCAwMDE=", ` + zitadel)
@@ -380,18 +381,18 @@ func TestSendWithoutSimulation(t *testing.T) {
 	}
 }
 
-func TestConfirming(t *testing.T) {
+// Seldom is this machine where the Redis is.
+func TestSendAsksNoRedis(t *testing.T) {
 	t.Parallel()
-	for answer, want := range map[string]bool{"y\n": true, "YES\n": true, " y ": true, "n\n": false,
-		"\n": false, "": false, "yellow\n": false} {
-		require.Equal(t, want, confirm(t.Context(), strings.NewReader(answer), io.Discard),
-			"%q", answer)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	silent, writer := io.Pipe()
-	defer writer.Close()
-	require.False(t, confirm(ctx, silent, io.Discard), "Ctrl-C is a no")
+	cloud, envFile := operatortest.RealCloud(t)
+	text, err := os.ReadFile(envFile)
+	require.NoError(t, err)
+	envFile = operatortest.Write(t, ".env",
+		string(text)+"REDIS_URL=redis://127.0.0.1:1\nLIMITS={\"away\": \"closed\"}\n")
+	out, err := command(t, "-env", envFile, "-to", "+8613800138000", "-type", "SignIn", "-yes")
+	require.NoError(t, err)
+	require.Contains(t, out, "✓ accepted by Tencent")
+	require.Len(t, cloud.Outbox(), 1)
 }
 
 func TestRandomCodes(t *testing.T) {

@@ -20,13 +20,16 @@ func (w *workbench) routes() http.Handler {
 		return w.setFault(body.Action, body.Name)
 	}))
 	mux.HandleFunc("POST "+ours+"limits", post(w, w.setLimits))
-	mux.HandleFunc("POST "+ours+"send", w.postSend)
+	mux.HandleFunc("POST "+ours+"guard", post(w, func(body struct{ On bool }) error {
+		return w.setGuard(body.On)
+	}))
 	for name, press := range map[string]func() error{
 		"rotate-key": w.rotateKey, "rotate-token": w.rotateToken,
 		"restart": w.restart, "clear": w.clear,
 	} {
 		mux.HandleFunc("POST "+ours+name, post(w, func(struct{}) error { return press() }))
 	}
+	mux.HandleFunc("POST "+ours+"send", w.postSend)
 	return mux
 }
 
@@ -38,6 +41,7 @@ func (w *workbench) restart() error {
 
 func (w *workbench) clear() error {
 	w.live.sim.Cloud.Reset()
+	w.live.sim.Redis.Clear()
 	w.journal.note("phone emptied, limits counted anew")
 	return nil
 }
@@ -71,9 +75,12 @@ type state struct {
 	Templates     []entry
 	Faults        []fault
 	Chosen        map[string]string // :: action → name of its fault
-	Limits        limits
+	Limits        tencentLimits
+	Guard         bool               // the function has limits of its own
 	Messages      []cloudsim.Message // newest last
 	Last          *exchange
+	CountersOf    string // the last request's number; "": it had none
+	Counters      []counter
 }
 
 // entry is one of TEMPLATES, with the text that the cloud has for it.
@@ -104,6 +111,10 @@ func (w *workbench) state() (state, <-chan struct{}) {
 	outbox := w.live.sim.Cloud.Outbox()
 	s.Messages = append([]cloudsim.Message{}, outbox[max(0, len(outbox)-phoneHolds):]...)
 	settings := w.live.settings.Load()
+	s.Guard = settings.Redis.Address != ""
+	if s.Last != nil {
+		s.CountersOf, s.Counters = w.counters(s.Last.Event)
+	}
 	for _, p := range settings.Problems {
 		s.Problems = append(s.Problems, p.String())
 	}

@@ -239,7 +239,7 @@ func TestPage(t *testing.T) {
 			shows("#status.good", "200"),
 			shows("#timing", "cold, started in"),
 			chromedp.Click("#perDay", chromedp.ByQuery))
-		require.True(t, within(soon, func() bool { return b.limits() == limits{true, false} }))
+		require.True(t, within(soon, func() bool { return b.limits() == tencentLimits{true, false} }))
 		see(t, tab,
 			chromedp.Click("#clear", chromedp.ByQuery),
 			shows("#inbox", "No messages yet"))

@@ -80,7 +80,8 @@ func TestPageSendsAsAnyCaller(t *testing.T) {
 	b := newBench(t)
 	tab := browser(t, "en-US")
 	listenIn(t, tab)
-	see(t, tab, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(b.url), shows("#as", "ZITADEL"))
+	see(t, tab, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(b.url),
+		shows("#as", "ZITADEL"))
 	send := chromedp.Click("#go", chromedp.ByQuery)
 
 	t.Run("Supabase tells the app status and sentence", func(t *testing.T) {

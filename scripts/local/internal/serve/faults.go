@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"scf-sms/internal/cloudsim"
+	"scf-sms/internal/redissim"
 )
 
 // fault is one that the page can switch on: every request of its action meets it.
@@ -13,8 +14,12 @@ type fault struct {
 	Action string
 	Name   string
 	Kind   cloudsim.Kind
-	Code   string // what Tencent's answer says; "": Kind is how there is none
+	Code   string // what the answer says; "": Kind is how there is none
 }
+
+// redisAction is what stands for an action where the fault is of Redis. The names of its faults are
+// those of redissim.
+const redisAction = "Redis"
 
 // faults are those that teach something: one or two for each way the function can answer.
 func faults() []fault {
@@ -43,6 +48,10 @@ func faults() []fault {
 		{ssm, "rate", fail, "RequestLimitExceeded"},
 		{ssm, "internal", fail, "InternalError"},
 		{ssm, "silent", cloudsim.HangUnsent, ""},
+		{redisAction, string(redissim.Away), "no answer", ""},
+		{redisAction, string(redissim.Password), "", "WRONGPASS"},
+		{redisAction, string(redissim.Replica), "", "READONLY"},
+		{redisAction, string(redissim.Loading), "", "LOADING"},
 	}
 }
 
@@ -55,10 +64,14 @@ func (w *workbench) setFault(action, name string) error {
 	if i < 0 {
 		return errors.New("no such fault")
 	}
-	if name == "" {
+	switch {
+	case action == redisAction:
+		w.live.sim.Redis.SetFault(redissim.Fault(name))
+		w.journal.note("Redis: %s", cmp.Or(name, "works"))
+	case name == "":
 		w.live.sim.Cloud.Always(action, nil)
 		w.journal.note("the cloud answers every %s as it should", action)
-	} else {
+	default:
 		f := all[i]
 		w.live.sim.Cloud.Always(action, &cloudsim.Fault{
 			Kind: f.Kind, Code: f.Code, Body: "<html>Bad Gateway</html>", // of HTTP alone
@@ -71,11 +84,11 @@ func (w *workbench) setFault(action, name string) error {
 	return nil
 }
 
-// limits says which of the limits on one number hold.
-type limits struct{ ThirtySeconds, PerDay bool }
+// tencentLimits says which of Tencent's limits on one number hold.
+type tencentLimits struct{ ThirtySeconds, PerDay bool }
 
 // setLimits switches limits off, or back to the simulator's default; one that holds stays as it is.
-func (w *workbench) setLimits(l limits) error {
+func (w *workbench) setLimits(l tencentLimits) error {
 	set := func(limit *int, on bool) {
 		switch {
 		case !on:
@@ -89,14 +102,14 @@ func (w *workbench) setLimits(l limits) error {
 		set(&a.Limits.PerDay, l.PerDay)
 	})
 	word := map[bool]string{true: "on", false: "off"}
-	w.journal.note("limits on one number: 30 seconds %s, a day %s",
+	w.journal.note("Tencent's limits on one number: 30 seconds %s, a day %s",
 		word[l.ThirtySeconds], word[l.PerDay])
 	return nil
 }
 
-func (w *workbench) limits() (l limits) {
+func (w *workbench) limits() (l tencentLimits) {
 	w.live.sim.Cloud.Update(func(a *cloudsim.Account) {
-		l = limits{a.Limits.ThirtySeconds >= 0, a.Limits.PerDay >= 0}
+		l = tencentLimits{a.Limits.ThirtySeconds >= 0, a.Limits.PerDay >= 0}
 	})
 	return l
 }

@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"io"
+	"maps"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -23,6 +24,9 @@ type live struct {
 	sim      *simulation.Simulation
 	settings atomic.Pointer[settings.Settings] // the instance's
 
+	making    sync.Mutex // held while a new instance is made of the simulation's function
+	unguarded bool       // the instance gets no REDIS_URL
+
 	mu       sync.RWMutex // read-locked while an event is handled: a new instance waits for that
 	instance *scfhost.Instance
 }
@@ -38,7 +42,10 @@ func start(ctx context.Context, root string, stderr io.Writer) (*live, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := l.replace(); err != nil {
+	if err = l.sim.StartRedis(); err == nil {
+		err = l.guard(true)
+	}
+	if err != nil {
 		l.sim.Close()
 		return nil, err
 	}
@@ -53,20 +60,36 @@ func (l *live) reload(ctx context.Context) (newAccount bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	l.making.Lock()
+	defer l.making.Unlock()
 	newAccount, err = l.sim.Reload(binary, l.testdata())
 	if err != nil {
 		return false, err
 	}
-	return newAccount, l.replace()
+	return newAccount, l.replaceLocked()
 }
 
-// replace makes an instance of the simulation's function.
-func (l *live) replace() error {
-	instance, err := scfhost.New(l.sim.Function)
+// guard gives the function limits of its own, or takes them away. It makes a new instance.
+func (l *live) guard(on bool) error {
+	l.making.Lock()
+	defer l.making.Unlock()
+	l.unguarded = !on
+	return l.replaceLocked()
+}
+
+// replaceLocked makes an instance of the simulation's function. l.making is held.
+func (l *live) replaceLocked() error {
+	f := l.sim.Function
+	if l.unguarded {
+		f.Env = maps.Clone(f.Env)
+		delete(f.Env, "REDIS_URL")
+		delete(f.Env, "LIMITS")
+	}
+	instance, err := scfhost.New(f)
 	if err != nil {
 		return err
 	}
-	env := l.sim.Function.Env
+	env := f.Env
 	read := settings.Read(func(name string) string { return env[name] })
 
 	l.mu.Lock()

@@ -76,8 +76,10 @@ func (j *journal) exchange(e *exchange) {
 	defer j.mu.Unlock()
 	color, temperature, more := term.Green, "", e.Printed
 	if e.Status != http.StatusOK || e.Outcome != "sent" { // Supabase is told refusals by a 200
-		more = append([]string{e.line.Reason()}, more...)
 		color = term.Red
+	}
+	if e.Status != http.StatusOK || e.Outcome != "sent" || e.line.Hint != "" {
+		more = append([]string{e.line.Reason()}, more...)
 	}
 	if e.Status == http.StatusAccepted {
 		color = term.Yellow // told as sent, and not known to be

@@ -28,8 +28,8 @@ func pageRoutes(mux *http.ServeMux) {
 		rw.Header().Set("Content-Security-Policy", policy)
 		http.ServeFileFS(rw, r, files, "page.html")
 	})
-	for _, name := range []string{"style.css", "texts.js", "render.js", "app.js",
-		"callers.js"} {
+	for _, name := range []string{"style.css", "texts.js", "render.js",
+		"callers.js", "app.js"} {
 		mux.HandleFunc("GET "+ours+name, func(rw http.ResponseWriter, r *http.Request) {
 			http.ServeFileFS(rw, r, files, name)
 		})

@@ -9,6 +9,7 @@
 //	callers.go    a message sent as one of the callers sends it
 //	faults.go     the switches of the simulated cloud
 //	secret.go     the secret in it, and its rotation
+//	guard.go      the function's own limits, and their counters in a simulated Redis
 //	page.go       the page itself, and who may see it
 package serve
 
@@ -33,14 +34,17 @@ const help = `Usage: go run ./scripts/local serve [-addr HOST:PORT]
 
 Puts the function behind HTTP as its function URL does: every request becomes an
 event for the real binary, which runs in front of a simulated Tencent Cloud and
-keeps warm from one event to the next. No SMS leaves this machine. Opened in a
-browser, the address shows a page with the phone, the event, the answer and the
-log, and with switches for the cloud's faults. It can send as Logto, Supabase,
-ZITADEL and others do. Paths under ` + ours + ` are the page's; all others are
-the function's.
+a simulated Redis, and keeps warm from one event to the next. No SMS leaves this
+machine. Opened in a browser, the address shows a page with the phone, the
+event, the answer, the log and the counters of the limits, and with switches for
+the faults of the cloud and of Redis. Paths under ` + ours + ` are the page's;
+all others are the function's.
 
 When the sources or testdata change, the function is built and started anew.
 Ctrl-C stops.
+
+It prints how to point Logto, Supabase, ZITADEL and others at it. The page can
+send as any of them, signed, and shows what that caller's user sees.
 
 serve itself is reached from this machine alone. The function's own port, which
 is another one at each start, is not: scf-go-lib listens on every interface and

@@ -133,7 +133,7 @@ func TestSwitchesOfThePage(t *testing.T) {
 		}
 		require.Equal(t, []int{200, 429}, statuses())
 		b.do(t, "limits", `{"thirtySeconds":false,"perDay":true}`)
-		require.Equal(t, limits{false, true}, b.state(t).Limits)
+		require.Equal(t, tencentLimits{false, true}, b.state(t).Limits)
 		require.Equal(t, []int{200, 200}, statuses())
 		b.do(t, "limits", `{"thirtySeconds":true,"perDay":false}`)
 		require.Equal(t, []int{429, 429}, statuses())
@@ -187,6 +187,9 @@ func TestEveryFaultIsAnswered(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	for _, f := range faults() {
+		if f.Action == redisAction {
+			continue // it is no reason not to send: guard_test.go
+		}
 		t.Run(f.Action+" "+f.Name, func(t *testing.T) {
 			b.do(t, "restart", `{}`)
 			b.do(t, "fault", `{"action":"`+f.Action+`","name":"`+f.Name+`"}`)

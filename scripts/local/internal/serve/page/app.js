@@ -57,6 +57,7 @@ let lang =
 let state = null; // what serve last told
 let connected = null; // null: not yet known
 let result = null; // of the form's last send
+const actions = ['SendSms', 'GetSecretValue', 'Redis']; // whose faults can be switched on
 const tabs = ['event', 'answer', 'log'];
 let tab = 'answer';
 let shown = new Set(); // serial numbers on the phone
@@ -141,8 +142,9 @@ function renderState() {
   $('keyId').textContent = state.KeyID;
   $('thirtySeconds').checked = state.Limits.ThirtySeconds;
   $('perDay').checked = state.Limits.PerDay;
+  $('guard').checked = state.Guard;
   const on = state.Faults.filter(f => f.Name === state.Chosen[f.Action]);
-  for (const action of ['SendSms', 'GetSecretValue']) {
+  for (const action of actions) {
     const options = state.Faults
       .filter(f => f.Action === action)
       .map(f => el('option', {value: f.Name, title: codeOf(f)}, faultText(f)));
@@ -166,6 +168,7 @@ function renderState() {
   renderCaller();
   renderPhone();
   renderLast();
+  renderCounters();
   renderTemplates();
 }
 
@@ -175,24 +178,12 @@ async function send() {
   go.setAttribute('aria-busy', 'true');
   $('seen').classList.add('stale');
   go.textContent = t('sending');
-  const locale = $('locale').value,
-    ui = $('ui').value.trim();
-  const payload = {code: $('code').value, ...(locale && {locale}), ...(ui && {uiLocales: ui})};
-  const to = $('to').value.trim();
-  const headers = {'Content-Type': 'application/json'};
-  if ($('auth').value) headers.Authorization = $('auth').value;
-  if ($('problem').checked) headers.Accept = 'application/problem+json';
   const as = $('as').value,
-    type = $('type').value;
+    to = $('to').value.trim(),
+    locale = $('locale').value,
+    ui = $('ui').value.trim();
   try {
-    if (as === 'logto') {
-      const body = JSON.stringify({to, type, payload});
-      const r = await fetch('/', {method: 'POST', headers, body});
-      result = {as, ok: r.ok, status: r.status, text: await r.text(), to, locale};
-    } else {
-      const told = $('locale').disabled ? '' : locale;
-      result = await sendAs(as, {to, type, locale: told, code: $('code').value});
-    }
+    result = await sendAs(as, {to, type: $('type').value, locale, ui, code: $('code').value});
   } catch {
     result = {as, ok: false, status: 0, text: '', to, locale};
   }
@@ -253,6 +244,7 @@ $('auth').addEventListener('input', () => {
   authEdited = state && $('auth').value !== state.Authorization;
 });
 $('again').addEventListener('click', showToast);
+listenToCaller();
 $('clear').addEventListener('click', () => tell('clear'));
 for (const b of document.querySelectorAll('[data-to]'))
   b.addEventListener('click', () => {
@@ -261,12 +253,13 @@ for (const b of document.querySelectorAll('[data-to]'))
   });
 for (const b of document.querySelectorAll('[data-do]'))
   b.addEventListener('click', () => tell(b.dataset.do));
-for (const action of ['SendSms', 'GetSecretValue'])
+for (const action of actions)
   $(action).addEventListener('change', () => tell('fault', {action, name: $(action).value}));
 for (const id of ['thirtySeconds', 'perDay'])
   $(id).addEventListener('change', () =>
     tell('limits', {thirtySeconds: $('thirtySeconds').checked, perDay: $('perDay').checked}),
   );
+$('guard').addEventListener('change', () => tell('guard', {on: $('guard').checked}));
 for (const b of document.querySelectorAll('[data-lang]'))
   b.addEventListener('click', () => {
     lang = b.dataset.lang;

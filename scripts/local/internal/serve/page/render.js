@@ -86,6 +86,9 @@ function renderLast() {
   const asked = posted(last.Event);
   $('why').textContent = line.template ? why(line, asked) : t('whyNone');
   $('bare').hidden = last.Outcome !== 'invalid_phone_number' || !/^1[3-9]\d{9}$/.test(asked.to);
+  const limited = limitedBy(line);
+  $('refused').hidden = !limited;
+  $('refused').textContent = limited;
   const first = line.firstRefusal;
   $('retried').hidden = !first;
   $('retried').textContent = !first
@@ -98,6 +101,43 @@ function renderLast() {
     ...said.map((text, i) => el('span', i || !line.tencentCode ? {} : {class: 'mono'}, text)),
   );
   renderTab();
+}
+
+// limitedBy says what the function's own limits made of a request, '' if nothing.
+function limitedBy(line) {
+  if (line.duplicate) return t('duplicate');
+  if (line.limits) return t(line.attempts ? 'away' : 'awayClosed');
+  if (line.wouldLimit) return t('wouldRefuse', line.wouldLimit);
+  if (!line.limit) return '';
+  const s = Math.ceil(line.limitWaitMs / 1000);
+  const [unit, n] = s < 120 ? ['second', s] : s < 7200 ? ['minute', s / 60] : ['hour', s / 3600];
+  const wait = Math.ceil(n).toLocaleString(document.documentElement.lang, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'long',
+  });
+  return named('refused', {limit: line.limit, wait});
+}
+
+function renderCounters() {
+  const counters = state.Counters || [];
+  const line = (state.Last && state.Last.Log) || {};
+  $('counters').hidden = !counters.length;
+  if (!counters.length) return;
+  $('counters-h').textContent = t('counters', spaced(state.CountersOf));
+  $('counts').replaceChildren(
+    ...counters.map(c => {
+      const name = c.Scope + ' ' + c.N + '/' + c.W;
+      const full = name === line.limit || name === line.wouldLimit;
+      return el(
+        'tr',
+        full ? {class: 'chosen', 'aria-current': 'true'} : {},
+        el('td', {class: 'mono'}, name),
+        el('td', {}, c.Used + ' / ' + c.N),
+        el('td', {}, texts[lang].counts[c.Scope]),
+      );
+    }),
+  );
 }
 
 function renderTab() {

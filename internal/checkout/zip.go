@@ -1,4 +1,4 @@
-package main
+package checkout
 
 import (
 	"archive/zip"
@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// pack returns an archive as SCF wants it: one executable file, main, at its root. Equal content
+// Pack returns an archive as SCF wants it: one executable file, main, at its root. Equal content
 // makes equal bytes, whenever and wherever it is packed, with the same version of Go.
-func pack(binary []byte) ([]byte, error) {
+func Pack(binary []byte) ([]byte, error) {
 	// The earliest time that an archive can hold.
 	earliest := time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC)
 	header := &zip.FileHeader{Name: "main", Method: zip.Deflate, Modified: earliest}

@@ -1,0 +1,119 @@
+package dependability
+
+import (
+	"net"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/stretchr/testify/require"
+)
+
+// redisSecret is a secret for functions with limits, and redisPassword what is in it.
+const (
+	redisPassword = "example-redis-password"
+	redisSecret   = `{"accessKeyId": "AKIDexampleSender", "accessKeySecret": "example-sender-key", ` +
+		`"authorization": "` + goodToken + `", "hashKey": "example-hash-key", ` +
+		`"redisPassword": "` + redisPassword + `"}`
+)
+
+// startRedis starts a Redis for the length of a test: a redis-server where there is one, if it is
+// wanted, and miniredis otherwise. It returns its address. password is "" for none.
+func startRedis(t testing.TB, real bool, password string) string {
+	t.Helper()
+	binary, err := exec.LookPath("redis-server")
+	if !real || err != nil {
+		m := miniredis.RunT(t)
+		m.ClockTTL(true)
+		if password != "" {
+			m.RequireAuth(password)
+		}
+		return m.Addr()
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := l.Addr().String()
+	require.NoError(t, l.Close())
+	_, port, _ := net.SplitHostPort(address)
+	process := exec.Command(binary, "--port", port, "--bind", "127.0.0.1", "--save", "",
+		"--appendonly", "no", "--dir", t.TempDir(), "--requirepass", password)
+	require.NoError(t, process.Start())
+	t.Cleanup(func() {
+		_ = process.Process.Kill()
+		_ = process.Wait()
+	})
+	require.Eventually(t, func() bool {
+		c, err := net.DialTimeout("tcp", address, time.Second)
+		if err == nil {
+			c.Close()
+		}
+		return err == nil
+	}, 20*time.Second, 10*time.Millisecond)
+	return address
+}
+
+// recorder stands before a Redis, and keeps what is written to it.
+type recorder struct {
+	address string
+
+	mu          sync.Mutex
+	seen        strings.Builder
+	connections []net.Conn
+}
+
+func startRecorder(t testing.TB, to string) *recorder {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { l.Close() })
+	r := &recorder{address: l.Addr().String()}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("tcp", to)
+			if err != nil {
+				c.Close()
+				continue
+			}
+			r.mu.Lock()
+			r.connections = append(r.connections, c)
+			r.mu.Unlock()
+			go pass(c, server, nil)
+			go pass(server, c, r)
+		}
+	}()
+	return r
+}
+
+// pass passes on what comes from one side to the other.
+func pass(to, from net.Conn, r *recorder) {
+	defer to.Close()
+	defer from.Close()
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buffer)
+		if err != nil {
+			return
+		}
+		if r != nil {
+			r.mu.Lock()
+			r.seen.Write(buffer[:n])
+			r.mu.Unlock()
+		}
+		if _, err := to.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func (r *recorder) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.seen.String()
+}

@@ -1,0 +1,32 @@
+package check
+
+import (
+	"context"
+	"time"
+
+	"scf-sms/scripts/local/internal/operator"
+	"scf-sms/scripts/local/internal/resources"
+)
+
+// longestLook bounds the look at a function that may not be deployed at all.
+const longestLook = 5 * time.Second
+
+// servingRow says which version of the function callers get, where there is a function, and the
+// operator's key may look. setup -rollback gives them an older one.
+func servingRow(ctx context.Context, a *operator.Account) row {
+	name := a.Deployed.Function
+	if name == "" || a.Key == nil {
+		return row{}
+	}
+	ctx, cancel := context.WithTimeout(ctx, longestLook)
+	defer cancel()
+	version, failure := resources.Cloud{Account: a}.Serving(ctx, name)
+	if failure != nil || version == "" {
+		return row{}
+	}
+	if version != "$LATEST" {
+		return wrong("callers of "+name+" get version "+operator.Plain(version)+
+			", older than what is deployed", `"setup" points them forward again`)
+	}
+	return right("callers of " + name + " get what was deployed last")
+}

@@ -1,0 +1,68 @@
+package probe
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	"scf-sms/internal/scfhost"
+	"scf-sms/scripts/local/internal/function"
+	"scf-sms/scripts/local/internal/operator"
+	"scf-sms/secrets"
+)
+
+// Served is a function behind a URL on this machine.
+type Served struct {
+	URL string
+
+	server   *http.Server
+	instance *scfhost.Instance
+}
+
+// Serve builds the function and puts it behind a URL, as the simulation has it.
+func Serve(ctx context.Context, a *operator.Account, errs io.Writer) (*Served, error) {
+	binary, err := function.Build(ctx, a.Root, errs)
+	if err != nil {
+		return nil, err
+	}
+	f := a.Sim.Function
+	f.Binary, f.Env = binary, a.Variables()
+	instance, err := scfhost.New(f)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		instance.Close()
+		return nil, err
+	}
+	s := &Served{URL: "http://" + listener.Addr().String(), instance: instance}
+	s.server = &http.Server{Handler: &scfhost.Front{Invoke: instance.Invoke}}
+	go s.server.Serve(listener)
+	return s, nil
+}
+
+// Close ends the URL and the function.
+func (s *Served) Close() error { return errors.Join(s.server.Close(), s.instance.Close()) }
+
+// readSecret reads what callers prove themselves with, as the function does, with the operator's
+// key. Without it a probe still shows all but the token; why says why.
+func readSecret(ctx context.Context, a *operator.Account) (
+	secret *secrets.Secret, why string, err error,
+) {
+	if texts := problems(a.Settings.Problems); len(texts) > 0 {
+		return nil, strings.Join(texts, "; "), nil
+	}
+	if a.Key == nil {
+		return nil, a.KeyError.Error(), nil
+	}
+	secret, err = a.Secret(ctx, a.Key)
+	if fault, ok := errors.AsType[*secrets.Error](err); ok {
+		return nil, operator.Plain(cmp.Or(fault.Code, fault.Text)), nil
+	}
+	return secret, "", err
+}

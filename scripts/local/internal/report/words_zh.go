@@ -1,0 +1,102 @@
+package report
+
+func chinese() *words {
+	return &words{
+		Lang:  "zh-CN",
+		Title: "短信验证码",
+		Zone:  "时间为 %s",
+
+		Sent:        "%[2]s 个请求中有 %[1]s 个发出了短信（%[3]s）。",
+		NothingSent: "%s 个请求都没有发出短信。",
+		Arrived:     "有送达回执的 %s 条中 %s 条已送达（%s）。",
+		Within:      "半数在 %s 以内，95%% 在 %s 以内。",
+		NoReports:   "没有送达回执，因此不知道是否送达。",
+
+		Attention:    "需要关注",
+		AllWell:      "无：没有需要您处理的失败。",
+		AskedOfYou:   "%s 次 %s，主要是 %s",
+		FewArrive:    "%[1]s：有回执的 %[3]s 条中送达 %[2]s",
+		Away:         "%s 次 Redis 不可用，限额未计数：请检查 REDIS_URL 及其网络",
+		LimitReached: "%s 次达到限额 %s：是否有人在盗刷短信？",
+		NotRefreshed: "%s 次凭据未能刷新：请检查角色和 SSM",
+
+		OverTime: "时间分布",
+		Outcomes: "结果",
+		Delivery: "送达",
+		Time:     "送达用时",
+		Reasons:  "未送达的原因",
+		Causes:   "未发送的原因",
+		Limits:   "限额与重复请求",
+		Latency:  "耗时",
+		Callers:  "调用方",
+		Cost:     "费用",
+		Log:      "日志",
+
+		EachColumn:    "每列 %s",
+		KindSent:      "已发送",
+		KindRefused:   "已拒绝",
+		KindFailed:    "失败",
+		KindDelivered: "已送达",
+
+		Outcome: "结果", Number: "数量", Share: "占比", Means: "含义", Code: "区号",
+		Caller: "调用方", Limit: "限额", Part: "部分", Price: "单价", Amount: "金额",
+		SentColumn: "已发送", Delivered: "已送达", Undelivered: "未送达", Open: "无回执",
+		Rate: "送达率", Half: "半数用时", P95: "95%", P99: "99%", Max: "最长",
+		RefusedColumn: "已拒绝", FailedColumn: "失败",
+		Cause: "原因", Hint: "怎么办", All: "合计", UnknownCode: "未知",
+		NoProof: "（无凭证）", NoReason: "（无原因）",
+
+		ArrivedWithin: "已送达的短信中 %s 在 10 s 以内，%s 在 60 s 以内。",
+		Cold: "%[2]s 个请求中有 %[1]s 个（%[3]s）是实例的首个请求（冷启动）。" +
+			"除“失败的请求”外，只统计已发送的短信；SSM 只统计等待过它的请求。",
+		UnknownCost: "%s 个结果未知的请求可能也发出了短信，那样费用为 %s %s。",
+		Unpriced:    "价目表中没有 %s：%s 条短信。",
+
+		More:       "……还有 %s 项",
+		RefusedBy:  "被 %s 拒绝",
+		WouldHave:  "%s 本会拒绝（observe）",
+		Duplicates: "重复请求：%s",
+		AwayRow:    "Redis 不可用",
+		EachOne:    "每条被接受的短信按一条计；长短信会按多条计费。",
+
+		DeliveredOverTime: "送达率（按发送时间）",
+		TileAccepted:      "的请求已发送",
+		TileHalf:          "内半数送达",
+		Begins:            "开始时间",
+		Figures:           "数据表",
+		WaitingMeans:      "已送达的短信中，经过一段时间后有多少已送达。",
+
+		Counted:   "%s 行请求，%s 行送达回执。",
+		Others:    "%s 行其他内容：%s。",
+		Skipped:   "%s 行早于 -since。",
+		NoName:    "没有 msg",
+		Unread:    "%s 行无法读取：第 %s 行。",
+		Repeated:  "%s 条回执重复；每条短信只计一次。",
+		Unmatched: "%s 条回执对应的短信不在此日志中。",
+		Early:     "%s 条回执的时间早于发送时间，最多早 %s：时钟或时区不一致。它们不计入用时。",
+		Forgotten: "%s 个流水号未等到另一行即被遗忘（其后已有一百万条以上）。",
+
+		OutcomeMeans: map[string]string{
+			"sent":                    "腾讯云已接受短信",
+			"timer":                   "定时触发，保持实例预热",
+			"reports":                 "带来送达回执的调用",
+			"bad_request":             "调用方的 JSON 有误",
+			"invalid_phone_number":    "不可能是手机号码",
+			"unauthorized":            "没有凭证或凭证错误",
+			"destination_not_allowed": "不服务的国家或地区",
+			"method_not_allowed":      "不是 POST：探测或扫描",
+			"body_too_large":          "请求体过大",
+			"undeliverable":           "腾讯云拒绝此号码",
+			"too_many_requests":       "单个号码的限额",
+			"misconfigured":           "设置、角色或凭据有误：立即处理",
+			"provider_refused":        "账号、签名或模板有误：立即处理",
+			"provider_unavailable":    "没有发送，稍后可能成功",
+			"outcome_unknown":         "没有明确答复：可能已发送",
+		},
+		Parts: map[string]string{
+			"ms": "全部", "cold": "全部，实例的首个请求", "warm": "全部，其他请求",
+			"smsMs": "腾讯云短信", "ssmMs": "凭据（SSM）", "limitsMs": "限额（Redis）",
+			"failed": "失败的请求",
+		},
+	}
+}

@@ -1,0 +1,183 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"scf-sms/scripts/local/internal/operator"
+	"scf-sms/scripts/local/internal/term"
+)
+
+// mark is what a step does.
+type mark string
+
+const (
+	there   mark = "✓" // nothing: it is as it should be
+	makes   mark = "+"
+	changes mark = "~"
+	blocks  mark = "✗" // it can't be done, and so nothing is
+	warns   mark = "!"
+	backed  mark = "↩" // callers get an older version on purpose
+)
+
+// step is one thing that a deployment needs, in the order in which they are made.
+type step struct {
+	mark         mark
+	name, detail string
+	todo         string
+	do           func(context.Context) error // nil where nothing is to be done
+}
+
+// add adds a step. key is that of its detail; what is to be done about it has ".todo" behind it.
+func (s *setup) add(m mark, name string, do func(context.Context) error, key string, v ...any) {
+	s.plan = append(s.plan, step{m, s.words.Say("setup.name." + name), s.words.Say(key, v...),
+		s.words[key+".todo"], do})
+}
+
+func (s *setup) there(name, key string, values ...any) { s.add(there, name, nil, key, values...) }
+func (s *setup) warn(name, key string, values ...any)  { s.add(warns, name, nil, key, values...) }
+func (s *setup) block(name, key string, values ...any) { s.add(blocks, name, nil, key, values...) }
+
+// unseen adds the step of something that can't be looked at, and reports whether there was a
+// failure.
+func (s *setup) unseen(name string, f *operator.Failure) bool {
+	if f == nil {
+		return false
+	}
+	key, values := refusal(f)
+	s.block(name, key, values...)
+	return true
+}
+
+// failed is the error of a step whose call failed.
+func (s *setup) failed(f *operator.Failure) error {
+	key, values := refusal(f)
+	return s.stop(key, values...)
+}
+
+// refusal is why a call failed, in words that say what to do: which permission the key lacks, or
+// which page of the console helps.
+func refusal(f *operator.Failure) (key string, values []any) {
+	known := []struct {
+		key   string
+		codes []string
+	}{
+		{"setup.refused.kms", []string{"FailedOperation.AccessKmsError"}},
+		{"setup.refused.ssm", []string{"ResourceUnavailable.NotPurchased"}},
+		{"setup.refused.scf", []string{"FailedOperation.UnOpenedService",
+			"FailedOperation.OpenService", "FailedOperation.QcsRoleNotFound"}},
+		{"setup.refused.money", []string{"FailedOperation.AccountInsufficient",
+			"FailedOperation.InsufficientBalance", "ResourceUnavailable.InsufficientBalance"}},
+		{"setup.refused.organization", []string{
+			"FailedOperation.OrganizationPolicyOperateError", "FailedOperation.ForbidAdd"}},
+		{"setup.refused.often", []string{"RequestLimitExceeded"}},
+		{"setup.refused.full", []string{"LimitExceeded", "FailedOperation.PolicyFull",
+			"InvalidParameter.AttachmentFull", "InvalidParameter.RoleFull",
+			"InvalidParameter.SubUserFull", "OperationDenied.AccessKeyOverLimit"}},
+	}
+	switch {
+	case f.Denied():
+		return "setup.denied", []any{f.Operation}
+	case operator.KeyRejected(f.Code):
+		return "setup.rejected", []any{f.Code}
+	case operator.ClockRejected(f.Code):
+		return "setup.clock", []any{f.Code}
+	case f.Code == "":
+		return "setup.silent", []any{f.Operation, f.Reason}
+	}
+	for _, k := range known {
+		if f.Is(k.codes...) {
+			return k.key, []any{f.Operation, f.Code}
+		}
+	}
+	return "setup.refused", []any{f.Operation, f.Code}
+}
+
+// stop is the error of what can't go on, and what to do about it.
+func (s *setup) stop(key string, values ...any) error {
+	text := s.words.Say(key, values...)
+	if todo := s.words[key+".todo"]; todo != "" {
+		text += ": " + todo
+	}
+	return errors.New("setup: " + text)
+}
+
+// has reports whether the plan has a step of one of the kinds.
+func (s *setup) has(marks ...mark) bool {
+	for _, step := range s.plan {
+		for _, m := range marks {
+			if step.mark == m {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+const nameWidth = 18
+
+// show prints the plan.
+func (s *setup) show() {
+	colors := map[mark]string{there: term.Green, makes: term.Green, changes: term.Yellow,
+		blocks: term.Red, warns: term.Yellow, backed: term.Red}
+	for _, step := range s.plan {
+		term.PrintRow(s.out, s.paint, term.Row{Sign: string(step.mark), Color: colors[step.mark],
+			Name: step.name, Detail: step.detail, Todo: step.todo, NameWidth: nameWidth})
+	}
+}
+
+// carryOut does what the plan says, one step after another.
+func (s *setup) carryOut(ctx context.Context) error {
+	for _, step := range s.plan {
+		if step.do == nil {
+			continue
+		}
+		if err := step.do(ctx); err != nil {
+			return err
+		}
+		term.PrintRow(s.out, s.paint, term.Row{Sign: string(there), Color: term.Green,
+			Name: step.name, Detail: step.detail, NameWidth: nameWidth})
+	}
+	return nil
+}
+
+// meanwhile says on stderr what goes on.
+func (s *setup) meanwhile(key string, values ...any) {
+	fmt.Fprintln(s.errs, s.words.Say(key, values...))
+}
+
+const (
+	patience = 60 * time.Second // for what was made and isn't there yet
+	poll     = 2 * time.Second
+)
+
+// settle makes a call again and again, for a minute, while notYet says of its failure that what was
+// made just now isn't there yet.
+func (s *setup) settle(
+	ctx context.Context, what string, notYet func(*operator.Failure) bool,
+	call func() *operator.Failure,
+) *operator.Failure {
+	for waited := time.Duration(0); ; waited += poll {
+		f := call()
+		if f == nil || !notYet(f) || waited >= patience {
+			return f
+		}
+		if waited == 0 {
+			s.meanwhile("setup.waiting", what)
+		}
+		if s.Pause(ctx, poll) != nil {
+			return f
+		}
+	}
+}
+
+// absent is for settle: something that a call needs is not there.
+func absent(f *operator.Failure) bool { return f.Absent() }
+
+// made reports whether a call that makes something may be over: it was done, or may have been done
+// and its answer lost, or somebody did the same. Whoever calls then looks at what is there.
+func made(f *operator.Failure) bool {
+	return f == nil || f.Unclear() || f.InUse()
+}

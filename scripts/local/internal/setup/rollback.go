@@ -1,0 +1,75 @@
+package setup
+
+import (
+	"context"
+
+	"scf-sms/scripts/local/internal/operator"
+	"scf-sms/scripts/local/internal/resources"
+	"scf-sms/scripts/local/internal/term"
+)
+
+// planServing plans which version callers get. An older one was chosen on purpose, with -rollback:
+// it is pointed forward only with new code, or if whoever runs this says so.
+func (s *setup) planServing() {
+	d := &s.function
+	if d.serving == "" || d.serving == latest {
+		return
+	}
+	forward := s.has(changes) || s.asks && s.confirm(
+		s.words.Say("setup.serving.ask", s.spec.Name, operator.Plain(d.serving)))
+	if !forward {
+		s.add(backed, "version", nil, "setup.serving.old", s.spec.Name, operator.Plain(d.serving))
+		return
+	}
+	s.add(changes, "version", func(ctx context.Context) error {
+		return s.serve(ctx, latest)
+	}, "setup.serving.forward", s.spec.Name, operator.Plain(d.serving))
+}
+
+func (s *setup) serve(ctx context.Context, version string) error {
+	return s.errorOf(s.settle(ctx, s.spec.Name, again, func() *operator.Failure {
+		return s.Serve(ctx, s.spec.Name, version)
+	}))
+}
+
+// rollback gives callers the version before the one that they get now.
+func (s *setup) rollback(ctx context.Context) error {
+	if f := s.readFunction(ctx); f != nil {
+		return s.failed(f)
+	}
+	d := &s.function
+	if !d.there {
+		return s.stop("setup.rollback.nothing", s.spec.Name)
+	}
+	now := resources.Version{Version: d.serving}.Number()
+	if now == 0 { // $LATEST, which is the newest version or comes after it
+		now = d.newest().Number()
+		if !d.published() {
+			now++
+		}
+	}
+	var before resources.Version
+	for _, v := range d.versions {
+		if v.Number() < now && v.Number() > before.Number() {
+			before = v
+		}
+	}
+	if before.Number() == 0 {
+		return s.stop("setup.rollback.none", s.spec.Name)
+	}
+	s.add(changes, "version", func(ctx context.Context) error {
+		return s.serve(ctx, before.Version)
+	}, "setup.rollback.plan", s.spec.Name, operator.Plain(d.serving), before.Version,
+		operator.Plain(before.Description))
+	s.show()
+	if s.only {
+		return nil
+	}
+	if !s.confirm(s.words.Say("setup.ask")) {
+		return term.ErrNegative
+	}
+	if err := s.carryOut(ctx); err != nil {
+		return err
+	}
+	return s.prove(ctx, "")
+}

@@ -1,0 +1,289 @@
+package setup
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"scf-sms/internal/checkout"
+	"scf-sms/internal/cloudsim"
+)
+
+func rollback(t *testing.T) func(*setup) {
+	return func(s *setup) { s.goBack = true }
+}
+
+func (s *site) url() string { return s.Account().Functions[0].Triggers[0].URL }
+
+func (s *site) serving(t *testing.T) string {
+	t.Helper()
+	at, ok := s.Cloud.Deployed("scf-sms-prod", "$DEFAULT")
+	require.True(t, ok)
+	return content(at.Code)
+}
+
+// A new build is deployed, and the URL stays. There is a way back, and forward again.
+func TestSetup_newBuild(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	require.NoError(t, s.run(t, "one").err)
+	url := s.url()
+	o := s.run(t, "two")
+	require.NoError(t, o.err, o.out)
+	require.Equal(t, []string{"UpdateFunctionCode", "PublishVersion"}, o.writes)
+	require.Contains(t, flat(o.out), "the function works, version two")
+	require.Equal(t, "two", s.serving(t))
+	s.complete(t)
+
+	o = s.run(t, "two", rollback(t))
+	require.NoError(t, o.err, o.out)
+	require.Equal(t, []string{"UpdateAlias"}, o.writes)
+	require.Contains(t, flat(o.out), "from $LATEST back to version 1 (build")
+	require.Contains(t, flat(o.out), "the function works, version one")
+	require.Equal(t, "one", s.serving(t))
+	require.ErrorContains(t, s.run(t, "two", rollback(t)).err, "has no version before")
+
+	// The same build again: callers stay where they are, and that is shown.
+	o = s.run(t, "two")
+	require.NoError(t, o.err)
+	require.Empty(t, o.writes)
+	require.Contains(t, flat(o.out), "↩ version callers of scf-sms-prod get version 1")
+	// Somebody says to point them forward.
+	o = s.run(t, "two", func(s *setup) { s.asks = true })
+	require.NoError(t, o.err)
+	require.Equal(t, []string{"UpdateAlias"}, o.writes)
+	require.Equal(t, "two", s.serving(t))
+
+	// A new build points them forward by itself.
+	require.NoError(t, s.run(t, "two", rollback(t)).err)
+	o = s.run(t, "three")
+	require.NoError(t, o.err, o.out)
+	require.Equal(t, "three", s.serving(t))
+	require.Equal(t, url, s.url())
+	require.Empty(t, s.run(t, "three").writes)
+}
+
+func TestSetup_newSettings(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	require.NoError(t, s.run(t, "one").err)
+	s.edit(t, "memorySize: 64", "memorySize: 128", "# LOG_LEVEL: info", "LOG_LEVEL: warn",
+		"SIGN_NAME: ${env:SIGN_NAME}", "SIGN_NAME: 示例")
+	o := s.run(t, "one")
+	require.NoError(t, o.err, o.out)
+	require.Equal(t, []string{"UpdateFunctionConfiguration", "PublishVersion"}, o.writes)
+	require.Contains(t, flat(o.out), "~ function memorySize, from 64 to 128")
+	require.Contains(t, flat(o.out), "~ function LOG_LEVEL, from - to warn")
+	require.NotContains(t, o.out, "SIGN_NAME, from")
+	require.Empty(t, s.run(t, "one").writes)
+
+	s.edit(t, "LOG_LEVEL: warn", "# LOG_LEVEL: warn")
+	o = s.run(t, "one")
+	require.NoError(t, o.err)
+	require.Contains(t, flat(o.out), "~ function LOG_LEVEL, from warn to -")
+	require.Empty(t, s.run(t, "one").writes)
+}
+
+// A function that scf deployed, and a secret and a role that were made by hand, are taken over as
+// they are. The URL is the one that callers know.
+func TestSetup_adopts(t *testing.T) {
+	t.Parallel()
+	const hand = `{"accessKeyId": "AKIDbyhand", "accessKeySecret": "by-hand-key",` +
+		` "authorization": "Bearer the-token-by-hand", "hashKey": "the-hash-key-of-limits"}`
+	code := pack(t, "by scf").Archive
+	s := newSite(t, func(a *cloudsim.Account) {
+		a.Users = []cloudsim.User{{Name: "hand", Uin: 100000000060}}
+		a.Keys = append(a.Keys, cloudsim.Key{SecretID: "AKIDbyhand", SecretKey: "by-hand-key",
+			Uin: 100000000060, Allow: []string{"sms:SendSms"}})
+		a.Secrets = []cloudsim.Secret{{Name: "scf-sms",
+			Versions: map[string]cloudsim.SecretValue{"SSM_Current": {String: hand}}}}
+		a.Policies = []cloudsim.Policy{{ID: 60, Name: "read", Document: `{"version":"2.0",` +
+			`"statement":[{"effect":"allow","action":"ssm:GetSecretValue","resource":` +
+			`"qcs::ssm:ap-guangzhou:uin/100000000001:secret/creatorUin/100000000001/*"}]}`}}
+		a.Roles = []cloudsim.Role{
+			{ID: "1", Name: "scf-sms", Policies: []cloudsim.Attachment{{PolicyID: 60}},
+				Trust: `{"version":"2.0","statement":[{"effect":"allow","action":` +
+					`"name/sts:AssumeRole","principal":{"service":"scf.qcloud.com"}}]}`},
+			{ID: "2", Name: "SCF_QcsRole", Policies: []cloudsim.Attachment{{PolicyID: 28341895}}},
+		}
+		a.Functions = []cloudsim.Function{{Name: "scf-sms-prod", Versions: []cloudsim.Snapshot{{
+			Version: "$LATEST", Code: code, Config: cloudsim.FunctionConfig{Runtime: "Go1",
+				Type: "Event", Handler: "main", Role: "scf-sms", MemorySize: 64, Timeout: 10,
+				InitTimeout: 10, Variables: []cloudsim.Variable{{Key: "PASSWORD",
+					Value: "of-somebody-else"}}},
+		}}}}
+	})
+	s.Cloud.Update(func(a *cloudsim.Account) {
+		a.Functions[0].Triggers = []cloudsim.Trigger{{ID: "known", Qualifier: "$DEFAULT",
+			URL: s.standURL + "/scf-sms-prod", Desc: map[string]any{"AuthType": "NONE",
+				"NetConfig": map[string]any{"EnableExtranet": true, "EnableIntranet": false}}}}
+	})
+	url := s.url()
+	o := s.run(t, "one")
+	require.NoError(t, o.err, o.out+o.errs)
+	require.Equal(t, []string{"PublishVersion", "UpdateFunctionCode", "UpdateFunctionConfiguration",
+		"PublishVersion"}, o.writes, "what was there is kept as a version")
+	require.Contains(t, flat(o.out), "~ function PASSWORD, from … to -")
+	require.NotContains(t, o.out, "of-somebody-else")
+	require.Equal(t, url, s.url())
+	require.Equal(t, hand, s.Account().Secrets[0].Versions["SSM_Current"].String)
+	require.Empty(t, s.run(t, "one").writes)
+
+	require.NoError(t, s.run(t, "one", rollback(t)).err)
+	require.Equal(t, "by scf", s.serving(t))
+}
+
+// Another kind of URL is changed, if SCF lets it, and is never made anew.
+func TestSetup_URL(t *testing.T) {
+	t.Parallel()
+	for _, fixed := range []bool{false, true} {
+		s := newSite(t, nil)
+		require.NoError(t, s.run(t, "one").err)
+		url := s.url()
+		s.Cloud.Update(func(a *cloudsim.Account) {
+			a.FixedURLs = fixed
+			a.Functions[0].Triggers[0].Desc["NetConfig"] = map[string]any{
+				"EnableExtranet": true, "EnableIntranet": true}
+		})
+		o := s.run(t, "one")
+		require.NoError(t, o.err)
+		require.Equal(t, []string{"UpdateTrigger"}, o.writes)
+		require.Contains(t, flat(o.out), "from authType NONE, extranet, intranet to authType NONE, "+
+			"extranet; the address stays")
+		require.Equal(t, fixed, strings.Contains(o.errs, "SCF doesn't change the URL by API"))
+		require.Equal(t, url, s.url())
+		require.Len(t, s.Account().Functions[0].Triggers, 1)
+	}
+}
+
+// The URL of another version is one that callers know, too.
+func TestSetup_URLofLatest(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	require.NoError(t, s.run(t, "one").err)
+	s.Cloud.Update(func(a *cloudsim.Account) {
+		a.Functions[0].Triggers[0].Qualifier = "$LATEST"
+	})
+	o := s.run(t, "one")
+	require.NoError(t, o.err)
+	require.Empty(t, o.writes)
+	require.Contains(t, flat(o.out), "is that of $LATEST, not of the qualifier in serverless.yml")
+}
+
+// With a second secret for the callers, the key is Secrets Manager's: setup makes the second one.
+func TestSetup_callersSecret(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(a *cloudsim.Account) {
+		a.Keys = append(a.Keys, cloudsim.Key{SecretID: "AKIDmanaged", SecretKey: "managed-key",
+			Allow: []string{"sms:SendSms"}})
+	})
+	s.edit(t, `# CALLERS_SECRET_NAME: ""`, "CALLERS_SECRET_NAME: callers")
+	o := s.run(t, "one")
+	require.Error(t, o.err)
+	require.Contains(t, flat(o.out), "scf-sms must hold a key that SSM rotates")
+	require.Empty(t, o.writes)
+
+	s.Cloud.Update(func(a *cloudsim.Account) {
+		a.Secrets = []cloudsim.Secret{{Name: "scf-sms", Versions: map[string]cloudsim.SecretValue{
+			"SSM_Current": {String: `{"SecretId": "AKIDmanaged", "SecretKey": "managed-key"}`}}}}
+	})
+	o = s.run(t, "one")
+	require.NoError(t, o.err, o.out+o.errs)
+	require.NotContains(t, o.writes, "CreateAccessKey")
+	require.Contains(t, o.writes, "CreateSecret")
+	role, ok := s.Cloud.Assume("scf-sms")
+	require.True(t, ok)
+	a := s.Open(t)
+	a.Settings.Secret.Callers = "callers"
+	_, err := a.Secret(t.Context(), credential(role))
+	require.NoError(t, err, "the role may read both")
+	require.Empty(t, s.run(t, "one").writes)
+}
+
+// The policy in docs/deploy.md is enough, and without any part of it setup says what is missing,
+// and goes on when it is there.
+func TestSetup_permissions(t *testing.T) {
+	t.Parallel()
+	root, err := checkout.Root()
+	require.NoError(t, err)
+	text, err := os.ReadFile(filepath.Join(root, "docs", "deploy.md"))
+	require.NoError(t, err)
+	block := regexp.MustCompile("(?s)## The policy that setup needs.*?```json\n(.*?)```").
+		FindSubmatch(text)
+	require.NotNil(t, block)
+	var policy struct{ Statement []struct{ Action []string } }
+	require.NoError(t, json.Unmarshal(block[1], &policy))
+	actions := policy.Statement[0].Action
+	i := slices.Index(actions, "scf:*")
+	require.GreaterOrEqual(t, i, 0)
+	actions = slices.Replace(actions, i, i+1, "scf:GetFunction", "scf:CreateFunction",
+		"scf:ListTriggers", "scf:CreateTrigger", "scf:PublishVersion", "scf:ListVersionByFunction",
+		"scf:GetAlias", "scf:UpdateFunctionCode")
+
+	admin := func(actions []string) cloudsim.Policy {
+		document, err := json.Marshal(map[string]any{"version": "2.0", "statement": []any{
+			map[string]any{"effect": "allow", "action": actions, "resource": []string{"*"}}}})
+		require.NoError(t, err)
+		return cloudsim.Policy{ID: 70, Name: "admin", Document: string(document)}
+	}
+	as := func(actions []string) func(*cloudsim.Account) {
+		return func(a *cloudsim.Account) {
+			a.Users = []cloudsim.User{{Name: "admin", Uin: 100000000070,
+				Policies: []cloudsim.Attachment{{PolicyID: 70}}}}
+			a.Policies = []cloudsim.Policy{admin(actions)}
+			a.Keys = []cloudsim.Key{{SecretID: "AKIDoperator", SecretKey: "operator-key",
+				Uin: 100000000070}}
+		}
+	}
+	t.Run("all", func(t *testing.T) {
+		t.Parallel()
+		s := newSite(t, as(actions))
+		o := s.run(t, "one")
+		require.NoError(t, o.err, o.out+o.errs)
+		require.NotContains(t, o.out, "!", "SMS can be looked at, too")
+		s.roleReads(t) // its policy has the admin's uin: who created the secret
+		require.Empty(t, s.run(t, "one").writes)
+	})
+	// Where nothing is there to be changed, these are not needed.
+	unused := []string{"cam:UpdateAccessKey", "cam:DeleteAccessKey", "cam:UpdatePolicy",
+		"cam:UpdateAssumeRolePolicy", "cam:PassRole", "ssm:UpdateSecret", "ssm:GetSecretValue",
+		"cam:ListAccessKeys", "cam:ListAttachedUserPolicies", "cam:GetPolicy",
+		"cam:ListAttachedRolePolicies", "scf:ListVersionByFunction", "scf:GetAlias",
+		"scf:UpdateFunctionCode"}
+	for _, action := range actions {
+		t.Run("without "+action, func(t *testing.T) {
+			t.Parallel()
+			rest := slices.DeleteFunc(slices.Clone(actions), func(a string) bool {
+				return a == action
+			})
+			s := newSite(t, as(rest))
+			o := s.run(t, "one")
+			sms := strings.HasPrefix(action, "sms:")
+			switch {
+			case slices.Contains(unused, action):
+			case sms:
+				require.NoError(t, o.err)
+				require.Contains(t, flat(o.out), "your key may not "+action)
+			default:
+				require.Error(t, o.err)
+				require.Contains(t, flat(o.out)+o.err.Error(), "your key may not "+action)
+			}
+			s.Cloud.Update(func(a *cloudsim.Account) {
+				for i := range a.Policies {
+					if a.Policies[i].ID == 70 {
+						a.Policies[i] = admin(actions)
+					}
+				}
+			})
+			require.NoError(t, s.run(t, "one").err)
+			s.roleReads(t)
+			require.Empty(t, s.run(t, "one").writes)
+		})
+	}
+}

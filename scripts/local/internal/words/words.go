@@ -1,0 +1,56 @@
+// Package words has what commands say, in one file for each language: en.yml and zh.yml hold the
+// same keys. A text is a format of package fmt; a translation may take its values in another order.
+package words
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+//go:embed en.yml
+var english []byte
+
+//go:embed zh.yml
+var chinese []byte
+
+// Words are the texts of one language.
+type Words map[string]string // :: key → format
+
+// From returns the texts of the language that the environment asks for, by the rules of POSIX: the
+// first of LC_ALL, LC_MESSAGES and LANG that is set
+// (https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html). What is not Chinese
+// is English.
+func From(getenv func(string) string) Words {
+	locale := cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))
+	if strings.HasPrefix(locale, "zh") {
+		return parse(chinese)
+	}
+	return parse(english)
+}
+
+// English are the texts of commands that speak no other language yet.
+func English() Words { return parse(english) }
+
+func parse(file []byte) Words {
+	var w Words
+	if err := yaml.Unmarshal(file, &w); err != nil {
+		panic("words: " + err.Error()) // a test reads both files
+	}
+	return w
+}
+
+// Say returns the text of a key, with the values in it. A key that isn't there is shown itself.
+func (w Words) Say(key string, values ...any) string {
+	format, known := w[key]
+	if !known {
+		return key
+	}
+	if len(values) == 0 {
+		return format
+	}
+	return fmt.Sprintf(format, values...)
+}

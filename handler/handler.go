@@ -111,11 +111,11 @@ func (h *Handler) serve(ctx context.Context, req *request) (out outcome) {
 	if req.method() != http.MethodPost {
 		return out.notPosted(req.method())
 	}
+	out.caller = req.caller.name
 	body, bodyErr := req.body(req.caller.maxBody)
 	if bodyErr == errTooLarge {
 		return out.ended(bodyTooLarge, "")
 	}
-	out.caller = req.caller.name
 	credential := req.caller.prove(req, body)
 	if credential.malformed != "" {
 		return out.ended(unauthorized, credential.malformed)

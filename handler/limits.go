@@ -106,7 +106,7 @@ func (o *outcome) take(v limits.Verdict) bool {
 		o.kind, o.hint = badRequest, "the same Idempotency-Key or metadata.uuid came with another "+
 			"number, code or type: each message needs a new one"
 	default:
-		g.away, g.lasting, g.hint = true, v.Cause.Lasting(), away(v.Cause)
+		g.away, g.lasting, g.hint = true, v.Cause.Lasting(), v.Cause.Hint()
 		if !v.Closed {
 			return true
 		}
@@ -132,39 +132,7 @@ func (h *Handler) settle(ctx context.Context, out *outcome) {
 	out.guard.took += time.Since(began)
 	if cause != 0 {
 		out.guard.unsettled, out.guard.lasting = true, cause.Lasting()
-		out.guard.hint = "Redis could not be told what became of the message: if " +
-			"nothing was sent it counts all the same, and a duplicate is answered by 202"
-	}
-}
-
-// away is the hint for a Redis that can't be asked.
-func away(c limits.Cause) string {
-	switch c {
-	case limits.NoConnection:
-		return "Redis can't be reached: check REDIS_URL, the function's vpcConfig, and the security " +
-			"group of Redis"
-	case limits.NotReady:
-		return "Redis can't answer now: it loads its data, runs a script of others, or its memory " +
-			"is full"
-	case limits.PasswordRefused:
-		return "Redis refuses the password: check redisPassword in the secret, which must not be " +
-			"there if Redis has none"
-	case limits.DatabaseRefused:
-		return "Redis has no database of the number in REDIS_URL, or doesn't let us use it"
-	case limits.ScriptRefused:
-		return "Redis doesn't run our script: it must be version 5 or newer, and let us use EVAL " +
-			"and EVALSHA on keys that begin with scf-sms:"
-	case limits.Replica:
-		return "Redis is a replica that only reads: REDIS_URL must be the address of the primary"
-	case limits.OtherSlot:
-		return "Redis is one node of a cluster, and our keys are on another: REDIS_URL must be the " +
-			"address of a proxy, or of a Redis that is no cluster"
-	case limits.Garbled:
-		return "what answers at REDIS_URL is not Redis, or not what it should be"
-	case limits.NoSecret:
-		return "there was no secret to name the counters by"
-	default:
-		return "Redis gave no answer in time, or hung up"
+		out.guard.hint = limits.HintUnsettled
 	}
 }
 

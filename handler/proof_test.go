@@ -93,18 +93,19 @@ func TestProof_namesTheSize(t *testing.T) {
 		return fields{"headers": merge(fields{"authorization": absent}, h)}
 	}
 	for _, tt := range []struct {
-		name  string
-		proof fields
-		limit int
+		name   string
+		proof  fields
+		limit  int
+		caller string // in the log, where the body is too large: a token is of two callers
 	}{
-		{"no proof", headers(nil), 64 << 10},
-		{"a token", headers(fields{"authorization": "Bearer guess"}), 64 << 10},
-		{"one header of Supabase's", headers(fields{"webhook-id": "x"}), 512 << 10},
-		{"that and a token", headers(fields{"webhook-timestamp": "x", "authorization": token}), 512 << 10},
-		{"ZITADEL's header", headers(fields{"zitadel-signature": "x"}), 64 << 10},
-		{"both", headers(fields{"zitadel-signature": "x", "webhook-signature": "x"}), 512 << 10},
-		{"a key of reports", merge(headers(nil), fields{"queryString": fields{"reports": "x"}}), 256 << 10},
-		{"that and a token", merge(headers(fields{"authorization": token + "x"}), fields{"queryString": fields{"reports": "x"}}), 64 << 10},
+		{"no proof", headers(nil), 64 << 10, ""},
+		{"a token", headers(fields{"authorization": "Bearer guess"}), 64 << 10, ""},
+		{"one header of Supabase's", headers(fields{"webhook-id": "x"}), 512 << 10, "supabase"},
+		{"that and a token", headers(fields{"webhook-timestamp": "x", "authorization": token}), 512 << 10, "supabase"},
+		{"ZITADEL's header", headers(fields{"zitadel-signature": "x"}), 64 << 10, "zitadel"},
+		{"both", headers(fields{"zitadel-signature": "x", "webhook-signature": "x"}), 512 << 10, "supabase"},
+		{"a key of reports", merge(headers(nil), fields{"queryString": fields{"reports": "x"}}), 256 << 10, "reports"},
+		{"that and a token", merge(headers(fields{"authorization": token + "x"}), fields{"queryString": fields{"reports": "x"}}), 64 << 10, ""},
 	} {
 		e, requests := newAccepting(t)
 		for size, want := range map[int]string{tt.limit: "unauthorized", tt.limit + 1: "body_too_large"} {
@@ -112,6 +113,9 @@ func TestProof_namesTheSize(t *testing.T) {
 				a := e.invoke(t, eventWith(tt.proof, body))
 				require.Equal(t, want, a.outcome(), "%s, %d bytes", tt.name, size)
 				require.Equal(t, "text/plain; charset=utf-8", a.Headers["content-type"])
+				if want == "body_too_large" {
+					require.Equal(t, tt.caller, a.logged("caller"), tt.name)
+				}
 			}
 		}
 		require.Zero(t, *requests)

@@ -18,16 +18,17 @@ const authorization = "Authorization"
 const maxTokenBody = 64 << 10
 
 // withToken returns which of the two called: only Logto's body has a payload. Who brings no token
-// is answered like them, and has no name.
+// is answered like them, and has no name; nor has who brings a body that is too large to be read.
 func withToken(req *request) caller {
 	c := logto()
-	if body, err := req.body(maxTokenBody); err == nil {
+	body, err := req.body(maxTokenBody)
+	if err == nil {
 		object, err := readObject(body)
 		if err == nil && rawjson.Get(object, "payload") == nil {
 			c = flat()
 		}
 	}
-	if _, problem := req.single(authorization); problem != "" {
+	if _, problem := req.single(authorization); problem != "" || err == errTooLarge {
 		c.name = ""
 	}
 	return c

@@ -53,6 +53,29 @@ func TestCallersSecret_isTheOnlyPlaceOfTheirs(t *testing.T) {
 	})
 }
 
+// Each secret is read for what counts in it: what else stands there can't be wrong.
+func TestCallersSecret_whatDoesNotCountCanNotBeWrong(t *testing.T) {
+	for name, tt := range map[string]struct{ key, callers string }{
+		"beside the key": {
+			`{"SecretId": "AKIDjaheira", "SecretKey": "harper", "authorization": 5, "supabase": "x",
+				"zitadel": "a b", "reports": "short", "redisPassword": {}, "hashKey": "short"}`,
+			onlyToken,
+		},
+		"beside the token": {
+			rotatedKey,
+			`{"authorization": "Bearer nature", "SecretId": 5, "accessKeySecret": "a\nb", "token": []}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, f *fixture) {
+				f.separate(tt.key, tt.callers)
+				f.requireKey(t, "AKIDjaheira")
+				f.requireAllowed(t, "Bearer nature")
+			})
+		})
+	}
+}
+
 func TestCallersSecret_onlyThePartThatFailedIsAskedForAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
 		f.separate(rotatedKey, onlyToken)

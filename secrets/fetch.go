@@ -239,6 +239,9 @@ func (c *Cache) finish(f *fetch) {
 	}
 }
 
+// NotRefreshed is the msg of the log line that says that a secret which is held grows old.
+const NotRefreshed = "the secret could not be refreshed; keeping the old one"
+
 // failedLocked sets the time of the next try. With no secret held every invocation tries.
 func (c *Cache) failedLocked(now time.Time, err error) {
 	if c.held == nil {
@@ -247,7 +250,7 @@ func (c *Cache) failedLocked(now time.Time, err error) {
 	backoff := min(firstBackoff<<min(c.failures, 10), lastBackoff)
 	c.due = now.Add(c.spread(backoff))
 	if c.failures == 0 {
-		c.Log.Warn("the secret could not be refreshed; keeping the old one", "error", err)
+		c.Log.Warn(NotRefreshed, "error", err)
 	}
 	c.failures++
 }

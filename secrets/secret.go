@@ -45,24 +45,38 @@ const (
 // senders are the fields of those who ask for messages. With none of them nobody is let in.
 func senders() []Field { return []Field{Authorization, Supabase, Zitadel} }
 
-// fields says how each field is spelt and read. Case and underscores in names don't matter.
-// secretid, secretkey and token are Tencent's own names. The layout of the secrets that SSM makes
-// of API keys isn't documented, hence the tolerance.
-var fields = []struct {
+// spec says how a field is spelt and read. Case and underscores in names don't matter.
+type spec struct {
 	field Field
 	names []string // in lower case, without underscores
 	read  reader
-}{
-	{accessKeyID, []string{"accesskeyid", "secretid"}, readString},
-	{accessKeySecret, []string{"accesskeysecret", "secretkey"}, readString},
-	{sessionToken, []string{"token"}, readString},
-	{Authorization, []string{"authorization"}, readList},
-	{Supabase, []string{"supabase"}, readList},
-	{Zitadel, []string{"zitadel"}, readList},
-	{Reports, []string{"reports"}, readList},
-	{redisPassword, []string{"redispassword"}, readString},
-	{hashKey, []string{"hashkey"}, readHashKey},
 }
+
+// ofKey are the fields of the AccessKey. secretid, secretkey and token are Tencent's own names. The
+// layout of the secrets that SSM makes of API keys isn't documented, hence the tolerance.
+func ofKey() []spec {
+	return []spec{
+		{accessKeyID, []string{"accesskeyid", "secretid"}, readString},
+		{accessKeySecret, []string{"accesskeysecret", "secretkey"}, readString},
+		{sessionToken, []string{"token"}, readString},
+	}
+}
+
+// ofCallers are all others. Where the callers have a secret of their own they count in it alone:
+// what is left of them beside the key can't be wrong.
+func ofCallers() []spec {
+	return []spec{
+		{Authorization, []string{"authorization"}, readList},
+		{Supabase, []string{"supabase"}, readList},
+		{Zitadel, []string{"zitadel"}, readList},
+		{Reports, []string{"reports"}, readList},
+		{redisPassword, []string{"redispassword"}, readString},
+		{hashKey, []string{"hashkey"}, readHashKey},
+	}
+}
+
+// ofBoth are those of a secret that has everything.
+func ofBoth() []spec { return append(ofKey(), ofCallers()...) }
 
 // reader returns the texts of a field. before are those that the same field had under another name.
 type reader func(field Field, raw json.RawMessage, before []string) ([]string, *Error)
@@ -76,15 +90,15 @@ func (v values) text(field Field) string { return strings.Join(v[field], "") }
 // authorization, supabase and zitadel; names that are not ours are ignored. Its error is an
 // *[Error] of the kind [Unusable], which names fields and never holds a part of the value.
 func Parse(value []byte) (*Secret, error) {
-	v, unusable := parse(value)
+	v, unusable := parse(value, ofBoth())
 	if unusable != nil {
 		return nil, unusable
 	}
 	return assemble(v, v, false)
 }
 
-// parse reads the fields of a value.
-func parse(value []byte) (values, *Error) {
+// parse reads these fields of a value.
+func parse(value []byte, fields []spec) (values, *Error) {
 	value = bytes.TrimPrefix(value, []byte("\ufeff")) // Windows editors
 	var raw map[string]json.RawMessage
 	if json.Unmarshal(value, &raw) != nil || raw == nil { // its error quotes the value

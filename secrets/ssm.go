@@ -24,17 +24,20 @@ func Fetch(ctx context.Context, c Config, credential common.CredentialIface) (*S
 // part is one of the secrets in SSM that a [Secret] comes from.
 type part struct {
 	name, version string
-	callers       bool // it is that of CALLERS_SECRET_NAME
+	fields        []spec // that count in it
+	callers       bool   // it is that of CALLERS_SECRET_NAME
 	values        values
 }
 
 // parts are the secrets to ask for: the one with the key and, if that is another, the callers'.
 func (c *Config) parts() []*part {
-	parts := []*part{{name: c.Name, version: c.Version}}
-	if c.CallersName != "" && c.CallersName != c.Name {
-		parts = append(parts, &part{name: c.CallersName, version: "SSM_Current", callers: true})
+	if c.CallersName == "" || c.CallersName == c.Name {
+		return []*part{{name: c.Name, version: c.Version, fields: ofBoth()}}
 	}
-	return parts
+	return []*part{
+		{name: c.Name, version: c.Version, fields: ofKey()},
+		{name: c.CallersName, version: "SSM_Current", fields: ofCallers(), callers: true},
+	}
 }
 
 // fetch asks at once for those parts that have no values yet.
@@ -85,23 +88,23 @@ func (c *Config) get(
 	if answer == nil || answer.Response == nil {
 		return nil, &Error{Kind: Unreachable, Text: emptyAnswer}
 	}
-	v, unusable := read(answer.Response)
+	v, unusable := read(answer.Response, p.fields)
 	if unusable != nil {
 		unusable.RequestID = deref(answer.Response.RequestId)
 	}
 	return v, unusable
 }
 
-// read reads the fields of a value, whichever of its two forms it was stored in.
-func read(response *ssm.GetSecretValueResponseParams) (values, *Error) {
+// read reads these fields of a value, whichever of its two forms it was stored in.
+func read(response *ssm.GetSecretValueResponseParams, fields []spec) (values, *Error) {
 	if text := deref(response.SecretString); text != "" {
-		return parse([]byte(text))
+		return parse([]byte(text), fields)
 	}
 	binary, err := base64.StdEncoding.DecodeString(deref(response.SecretBinary))
 	if err != nil {
 		return nil, &Error{Kind: Unusable, Text: "its SecretBinary is not base64"}
 	}
-	return parse(binary)
+	return parse(binary, fields)
 }
 
 // role returns the temporary credentials of the function's role. They can change with every

@@ -90,7 +90,7 @@ func TestPolicies(t *testing.T) {
 		{CreatePolicy, `{"PolicyName": "p", "PolicyDocument": "` + sender + `"}`,
 			"FailedOperation.PolicyNameInUse"},
 		{ListPolicies, `{"Keyword": "p", "Scope": "Local"}`, `"TotalNum":1`},
-		{GetPolicy, `{"PolicyId": 100000000101}`, `\"action\":[\"sms:SendSms\"]`},
+		{GetPolicy, `{"PolicyId": 100000000101}`, `\"action\":[\"name\\/sms:SendSms\"]`},
 		{UpdatePolicy, `{"PolicyId": 100000000101, "PolicyDocument": "` + sender + `"}`,
 			`"PolicyId":100000000101`},
 		{AddUser, `{"Name": "sender"}`, `"Uin":100000000102`},

@@ -28,6 +28,7 @@ type Cloud struct {
 	changed  chan struct{}    // closed and replaced whenever the outcome of a request is decided
 	made     uint64           // how many things were made in the account, for their ids
 	url      func(function, id string) string
+	carrier  Report // of numbers that the account says nothing of
 	state
 }
 

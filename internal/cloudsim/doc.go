@@ -38,6 +38,8 @@
 //   - The lists of signatures and templates with their states, delivery reports by number, and who
 //     may not ask for them: tencentcloud-sdk-go, sms/v20210111 and ssm/v20190923, models.go,
 //     client.go and errors.go.
+//   - Delivery reports that are posted: https://cloud.tencent.com/document/product/382/5807. What
+//     carriers say in them: [CarrierCodes].
 //   - Parameters and answers have every field that Tencent's SDKs for Go, Node and Python know.
 //     Tests call the cloud with those for Go and Node. No test runs that for Python; its source
 //     was run by hand (TencentCloud/tencentcloud-sdk-python, commit bf29717).
@@ -72,6 +74,7 @@
 //   - SessionContext comes back on refusals too.
 //   - A list leaves out ids that don't exist or are of the other kind. Of sub-accounts only the
 //     list of templates is kept.
+//   - Delivery reports are posted once, two seconds after the message, up to 500 in a call.
 //   - BeginTime and EndTime of a request for reports mean the time of sending.
 //   - Numbers outside the mainland are checked for length only.
 //   - Attaching a policy twice is no error. A key can be deleted only when it is disabled. A secret
@@ -82,8 +85,7 @@
 //
 // The older signatures, GET, resources in permissions but those of secrets, conditions in policies,
 // deleting what setup makes but functions and keys, code from COS, the app's daily limit and the
-// package's balance (script their codes instead), marketing templates and their hours, delivery
-// reports by callback, and HTTP/2: several faults concern connections, so [Start] offers HTTP/1.1
-// only. Rates of requests are limited only where [Account].Rates says so. IsoCode, CountryCode and
-// SubscriberNumber are always empty.
+// package's balance (script their codes instead), marketing templates and their hours, and HTTP/2:
+// several faults concern connections, so [Start] offers HTTP/1.1 only. Rates of requests are limited
+// only where [Account].Rates says so. IsoCode, CountryCode and SubscriberNumber are always empty.
 package cloudsim

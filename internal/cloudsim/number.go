@@ -38,4 +38,23 @@ func isE164(s string) bool {
 	return ok && e164 == s
 }
 
+// callingCode returns the digits of a number in E.164 that are its calling code. Those of one and of
+// two digits are assigned, and all others have three
+// (https://www.itu.int/pub/T-SP-E.164D).
+func callingCode(e164 string) string {
+	const two = " 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60" +
+		" 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98 "
+	digits := strings.TrimPrefix(e164, "+")
+	switch {
+	case len(digits) < 3:
+		return digits
+	case digits[0] == '1' || digits[0] == '7':
+		return digits[:1]
+	case strings.Contains(two, " "+digits[:2]+" "):
+		return digits[:2]
+	default:
+		return digits[:3]
+	}
+}
+
 func isMainland(e164 string) bool { return strings.HasPrefix(e164, "+86") }

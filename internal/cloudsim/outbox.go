@@ -23,6 +23,13 @@ type Message struct {
 	// Answered is false if a fault kept the complete answer from the caller, who then can't know
 	// that the message went out.
 	Answered bool
+
+	// Reported is what a callback said of it, nil before one did and was taken. See
+	// [Cloud.ReportTo].
+	Reported *Report
+
+	carrier Report // what its carrier says, unless the account says it of the number
+	posted  bool   // a callback has told it, whether it was taken or not
 }
 
 // Outbox returns the accepted messages since the start or Reset, oldest first.

@@ -124,11 +124,18 @@ func all(texts []string, form *regexp.Regexp) bool {
 }
 
 // remarshal is a document as CAM hands it back: lists for single values, the keys in another order,
-// and \/ for /.
+// \/ for /, and actions in their longer form, whichever was sent.
 func remarshal(text string) string {
 	var d document
 	if json.Unmarshal([]byte(text), &d) != nil {
 		return text
+	}
+	for _, s := range d.Statement {
+		for i, action := range s.Action {
+			if !strings.HasPrefix(action, "name/") && action != "*" {
+				s.Action[i] = "name/" + action
+			}
+		}
 	}
 	var loose any
 	json.Unmarshal(encode(d), &loose)

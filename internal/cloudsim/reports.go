@@ -34,6 +34,23 @@ func (r *Report) UnmarshalJSON(data []byte) error {
 	}{(*plain)(r), (*textDuration)(&r.Delay)})
 }
 
+// words are the status of the report and the carrier's word, as Tencent writes them.
+func (r Report) words() (status, word string) {
+	if r.Failed {
+		return "FAIL", cmp.Or(r.Description, "UNDELIV")
+	}
+	return "SUCCESS", cmp.Or(r.Description, "DELIVRD")
+}
+
+// reportLocked is what the carrier says of a message, and when.
+func (c *Cloud) reportLocked(m Message) (r Report, arrival time.Time) {
+	r, ok := c.account.Reports[m.PhoneNumber]
+	if !ok {
+		r = m.carrier
+	}
+	return r, m.Time.Add(cmp.Or(r.Delay, deliveryTime))
+}
+
 // report is the outcome of one message, in Tencent's order of fields.
 type report struct {
 	UserReceiveTime  uint64
@@ -72,14 +89,13 @@ func (c *Cloud) reportsLocked(q *call) (any, *apiError) {
 		return nil, refuse("InvalidParameterValue.EndTimeVerifyFail")
 	}
 
-	result := c.account.Reports[number]
 	reports := []report{}
 	for _, m := range slices.Backward(c.outbox) {
 		at := m.Time.Truncate(time.Second)
 		if m.PhoneNumber != number || m.SDKAppID != app || at.Before(begin) || at.After(end) {
 			continue
 		}
-		arrival := m.Time.Add(cmp.Or(result.Delay, deliveryTime))
+		result, arrival := c.reportLocked(m)
 		if result.Delay < 0 || q.now.Before(arrival) || len(reports) == p.number("Limit") {
 			continue
 		}
@@ -87,13 +103,11 @@ func (c *Cloud) reportsLocked(q *call) (any, *apiError) {
 			UserReceiveTime: uint64(arrival.Unix()),
 			PhoneNumber:     number,
 			SerialNo:        m.SerialNo,
-			ReportStatus:    "SUCCESS",
-			Description:     cmp.Or(result.Description, "DELIVRD"),
 			SessionContext:  m.SessionContext,
 		}
+		r.ReportStatus, r.Description = result.words()
 		if result.Failed {
-			r.UserReceiveTime, r.ReportStatus = 0, "FAIL"
-			r.Description = cmp.Or(result.Description, "UNDELIV")
+			r.UserReceiveTime = 0
 		}
 		reports = append(reports, r)
 	}

@@ -86,20 +86,14 @@ type call struct {
 // id is the request id. It never changes after arrival, so it needs no lock.
 func (q *call) id() string { return q.record.RequestID }
 
-// arrive records the request and takes the next scripted fault of its action, or else the standing
-// one.
+// arrive records the request and takes the fault that it meets.
 func (c *Cloud) arrive(r *http.Request) *call {
 	auth, _ := parseAuthorization(r.Header.Get("Authorization"))
 	q := &call{http: r, now: c.now(), clock: c.clock(), action: r.Header.Get("X-TC-Action")}
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if queue := c.scripted[q.action]; len(queue) > 0 {
-		q.fault, q.fault.ofAction = queue[0], true
-		c.scripted[q.action] = queue[1:]
-	} else {
-		q.fault, q.fault.ofAction = c.standing[q.action]
-	}
+	q.fault = c.takeFaultLocked(q.action)
 	q.record = &Request{
 		Action:     q.action,
 		Version:    r.Header.Get("X-TC-Version"),
@@ -113,6 +107,17 @@ func (c *Cloud) arrive(r *http.Request) *call {
 	}
 	c.requests = append(c.requests, q.record)
 	return q
+}
+
+// takeFaultLocked takes the next scripted fault of an action, or else the standing one.
+func (c *Cloud) takeFaultLocked(action string) (f Fault) {
+	if queue := c.scripted[action]; len(queue) > 0 {
+		f, f.ofAction = queue[0], true
+		c.scripted[action] = queue[1:]
+	} else {
+		f, f.ofAction = c.standing[action]
+	}
+	return f
 }
 
 // decide notes that the outcome of the request is decided, and wakes Await.

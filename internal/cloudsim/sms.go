@@ -118,6 +118,7 @@ func (c *Cloud) sendOneLocked(q *call, number string, both bool) sendStatus {
 		KeyID:          q.key.SecretID,
 		Time:           q.now,
 		Answered:       q.fault.answers(),
+		carrier:        c.carrier,
 	})
 	return status
 }

@@ -2,14 +2,13 @@ package dependability
 
 import (
 	"net"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/stretchr/testify/require"
+
+	"scf-sms/internal/redissim"
 )
 
 // redisSecret is a secret for functions with limits, and redisPassword what is in it.
@@ -24,35 +23,18 @@ const (
 // wanted, and miniredis otherwise. It returns its address. password is "" for none.
 func startRedis(t testing.TB, real bool, password string) string {
 	t.Helper()
-	binary, err := exec.LookPath("redis-server")
-	if !real || err != nil {
-		m := miniredis.RunT(t)
-		m.ClockTTL(true)
-		if password != "" {
-			m.RequireAuth(password)
-		}
-		return m.Addr()
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := l.Addr().String()
-	require.NoError(t, l.Close())
-	_, port, _ := net.SplitHostPort(address)
-	process := exec.Command(binary, "--port", port, "--bind", "127.0.0.1", "--save", "",
-		"--appendonly", "no", "--dir", t.TempDir(), "--requirepass", password)
-	require.NoError(t, process.Start())
-	t.Cleanup(func() {
-		_ = process.Process.Kill()
-		_ = process.Wait()
-	})
-	require.Eventually(t, func() bool {
-		c, err := net.DialTimeout("tcp", address, time.Second)
+	if real {
+		server, err := redissim.StartServer("--requirepass", password)
 		if err == nil {
-			c.Close()
+			t.Cleanup(server.Close)
+			return server.Addr
 		}
-		return err == nil
-	}, 20*time.Second, 10*time.Millisecond)
-	return address
+		require.ErrorIs(t, err, redissim.ErrNoServer)
+	}
+	imitated, err := redissim.Start(password)
+	require.NoError(t, err)
+	t.Cleanup(imitated.Close)
+	return imitated.Addr()
 }
 
 // recorder stands before a Redis, and keeps what is written to it.

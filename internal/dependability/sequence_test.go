@@ -54,20 +54,27 @@ var errDouble = errors.New("MORE THAN ONE SMS")
 // run runs a sequence. One that went wrong and has an excuse is run again, up to three times and
 // with more time. One that has no excuse, or that sent twice, has failed.
 func (f *fixture) run(n int, count *tally) error {
-	why, err := f.play(n, usualStretch, count)
+	why, err := f.play(n, 0, usualStretch, count)
 	for again := 0; again < 3 && err != nil && why != "" && !errors.Is(err, errDouble); again++ {
 		count.repeat(why)
 		time.Sleep(5 * time.Second) // a fetch of the last run may be under way, and ends in 3.5 s
-		why, err = f.play(n, 6*usualStretch, count)
+		why, err = f.play(n, again+1, 6*usualStretch, count)
 	}
 	return err
 }
 
 // play runs a sequence once. Its short time budgets are stretched by a factor. If it went wrong, it
-// returns the excuse that there is for that.
-func (f *fixture) play(n int, stretch time.Duration, count *tally) (excuse cause, err error) {
+// returns the excuse that there is for that. Each try has a database in Redis: in that of the one
+// before, its messages would be duplicates.
+func (f *fixture) play(
+	n, try int, stretch time.Duration, count *tally,
+) (excuse cause, err error) {
 	s := newSequencer(n, f.decoys)
-	function := newPlayed(f.settings)
+	config := f.settings
+	if config.Redis.Address != "" {
+		config.Redis.Database = try
+	}
+	function := newPlayed(config)
 	var printed strings.Builder
 	retire := func() {
 		// The cloud goes first: the side that closes with FIN holds on to the port for a minute.
@@ -89,7 +96,7 @@ func (f *fixture) play(n int, stretch time.Duration, count *tally) (excuse cause
 			switch event {
 			case eventRestart:
 				retire()
-				function = newPlayed(f.settings)
+				function = newPlayed(config)
 			case eventTime:
 				function.pass(24 * time.Hour)
 			}

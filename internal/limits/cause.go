@@ -31,6 +31,41 @@ func (c Cause) Lasting() bool {
 		c == Replica || c == OtherSlot
 }
 
+// Hint is what the operator is told of a Redis that is away for this cause.
+func (c Cause) Hint() string {
+	switch c {
+	case NoConnection:
+		return "Redis can't be reached: check REDIS_URL, the function's vpcConfig, and the security " +
+			"group of Redis"
+	case NotReady:
+		return "Redis can't answer now: it loads its data, runs a script of others, or its memory " +
+			"is full"
+	case PasswordRefused:
+		return "Redis refuses the password: check redisPassword in the secret, which must not be " +
+			"there if Redis has none"
+	case DatabaseRefused:
+		return "Redis has no database of the number in REDIS_URL, or doesn't let us use it"
+	case ScriptRefused:
+		return "Redis doesn't run our script: it must be version 5 or newer, and let us use EVAL " +
+			"and EVALSHA on keys that begin with scf-sms:"
+	case Replica:
+		return "Redis is a replica that only reads: REDIS_URL must be the address of the primary"
+	case OtherSlot:
+		return "Redis is one node of a cluster, and our keys are on another: REDIS_URL must be the " +
+			"address of a proxy, or of a Redis that is no cluster"
+	case Garbled:
+		return "what answers at REDIS_URL is not Redis, or not what it should be"
+	case NoSecret:
+		return "there was no secret to name the counters by"
+	default:
+		return "Redis gave no answer in time, or hung up"
+	}
+}
+
+// HintUnsettled is what the operator is told of a claim that could not be settled.
+const HintUnsettled = "Redis could not be told what became of the message: if nothing was sent it " +
+	"counts all the same, and a duplicate is answered by 202"
+
 // causeOf is what an error code of Redis's means beyond that a command was refused, or 0.
 func causeOf(code string) Cause {
 	switch code {
@@ -51,9 +86,9 @@ func causeOf(code string) Cause {
 	}
 }
 
-// explain says what it means that an answer is missing or an error. refused is what an error reply
-// means whose code doesn't say more.
-func explain(err error, refused Cause) Cause {
+// Explain says what it means that redigo returned an error in place of an answer. refused is what an
+// error reply means whose code doesn't say more.
+func Explain(err error, refused Cause) Cause {
 	if errors.Is(err, errReply) {
 		return Garbled
 	}
@@ -64,8 +99,13 @@ func explain(err error, refused Cause) Cause {
 	if cause := causeOf(code(e)); cause != 0 {
 		return cause
 	}
-	if strings.Contains(string(e), "max number of clients") {
+	switch text := string(e); {
+	case strings.Contains(text, "max number of clients"):
 		return NotReady
+	case strings.Contains(text, "unauthenticated"):
+		// Before AUTH Redis reads no command of more than ten words, and calls one a fault of the
+		// protocol instead of NOAUTH (https://github.com/redis/redis/blob/7.0/src/networking.c).
+		return PasswordRefused
 	}
 	return refused
 }

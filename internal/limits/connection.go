@@ -16,7 +16,7 @@ import (
 // process that was frozen meanwhile must not wait for it again.
 const openPatience = 2500 * time.Millisecond
 
-// script is one that Redis keeps under its hash once it has run it.
+// script is one that Redis keeps under its hash once it has run it. Without a hash it is sent whole.
 type script struct{ text, hash string }
 
 func newScript(text string) script {
@@ -204,7 +204,11 @@ func (c *connection) exchange(to Server, password string, s *script, args []any)
 		c.send("SELECT", to.Database)
 		greetings = append(greetings, DatabaseRefused)
 	}
-	c.send("EVALSHA", append([]any{s.hash}, args...)...)
+	if s.hash == "" {
+		c.send("EVAL", append([]any{s.text}, args...)...)
+	} else {
+		c.send("EVALSHA", append([]any{s.hash}, args...)...)
+	}
 	for _, refused := range greetings {
 		if _, cause := c.receive(refused); cause != 0 {
 			return nil, cause
@@ -231,7 +235,7 @@ func (c *connection) receive(refused Cause) (any, Cause) {
 	_ = c.redis.Flush()
 	answer, err := c.redis.Receive()
 	if err != nil {
-		return nil, explain(err, refused)
+		return nil, Explain(err, refused)
 	}
 	return answer, 0
 }

@@ -5,19 +5,10 @@ import (
 	"time"
 )
 
-// Counter is a limit that an order falls under, for tools that show how much of it is used.
-type Counter struct {
-	Name  string // of the hash in Redis: see claim.lua
-	Scope Scope
-	Limit Limit
-}
-
-// Counters are those that a claim of an order looks at. hashKey is what [Secrets] returns.
-func Counters(r Rules, appID, hashKey string, o Order) (all []Counter) {
-	for _, c := range newNames(appID, hashKey).counters(r, o) {
-		all = append(all, Counter{c.name, c.scope, c.limit})
-	}
-	return all
+// Counters are those that a claim of an order looks at, for tools that show how much is used.
+// hashKey is what [Secrets] returns.
+func Counters(r Rules, appID, hashKey string, o Order) []Counter {
+	return newNames(appID, hashKey).counters(r, o)
 }
 
 // Used is how much of a limit is used at a time of Redis's clock. buckets are the hash of its

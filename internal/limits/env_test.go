@@ -2,8 +2,8 @@ package limits
 
 import (
 	"context"
+	"errors"
 	"net"
-	"os/exec"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"scf-sms/internal/liveconn"
+	"scf-sms/internal/redissim"
 )
 
 const (
@@ -90,55 +91,16 @@ func parseRules(t testing.TB, setting string) Rules {
 	return r
 }
 
-// server is a redis-server.
-type server struct {
-	Address string
-	binary  string
-	process *exec.Cmd
-}
-
 // startServer starts a redis-server for the length of a test, or skips it where there is none.
-func startServer(t testing.TB, args ...string) *server {
+func startServer(t testing.TB, args ...string) *redissim.Server {
 	t.Helper()
-	s := &server{Address: freeAddress(t)}
-	for _, name := range []string{"redis-server", "valkey-server"} {
-		if path, err := exec.LookPath(name); err == nil {
-			s.binary = path
-			break
-		}
+	s, err := redissim.StartServer(args...)
+	if errors.Is(err, redissim.ErrNoServer) {
+		t.Skip(err)
 	}
-	if s.binary == "" {
-		t.Skip("there is no redis-server here: apt-get install redis-server")
-	}
-	s.start(t, args...)
+	require.NoError(t, err)
+	t.Cleanup(s.Close)
 	return s
-}
-
-// start starts it, also again.
-func (s *server) start(t testing.TB, args ...string) {
-	t.Helper()
-	_, port, _ := net.SplitHostPort(s.Address)
-	s.process = exec.Command(s.binary, append([]string{
-		"--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
-		"--dir", t.TempDir(),
-	}, args...)...)
-	process := s.process
-	require.NoError(t, process.Start())
-	t.Cleanup(func() {
-		_ = process.Process.Kill()
-		_ = process.Wait()
-	})
-	answers := func() bool {
-		c, err := net.DialTimeout("tcp", s.Address, time.Second)
-		if err != nil {
-			return false
-		}
-		defer c.Close()
-		_, _ = c.Write([]byte("PING\r\n"))
-		n, err := c.Read(make([]byte, 1))
-		return n == 1 && err == nil
-	}
-	require.Eventually(t, answers, 10*time.Second, 10*time.Millisecond)
 }
 
 func freeAddress(t testing.TB) string {
@@ -158,7 +120,7 @@ func onEach(t *testing.T, test func(t *testing.T, address string)) {
 	})
 	t.Run("redis-server", func(t *testing.T) {
 		t.Parallel()
-		test(t, startServer(t).Address)
+		test(t, startServer(t).Addr)
 	})
 }
 

@@ -44,7 +44,10 @@ func counted(t testing.TB, address string) (sum int) {
 
 func TestAway_closedOrOpen(t *testing.T) {
 	t.Parallel()
-	for setting, want := range map[string]bool{`{}`: false, `{"away": "closed"}`: true} {
+	for setting, want := range map[string]bool{
+		`{}`: false, `{"away": "closed"}`: true,
+		`{"away": "closed", "observe": true}`: false, // which refuses nothing
+	} {
 		v := newGuard(freeAddress(t), parseRules(t, setting)).ask(t, signIn())
 		require.Equal(t, Verdict{Decision: Away, Cause: NoConnection, Closed: want}, v)
 	}
@@ -250,12 +253,11 @@ func TestAway_settlingIsNoReason(t *testing.T) {
 func TestAway_killedAndRestarted(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	g := newGuard(s.Address, plenty(t))
+	g := newGuard(s.Addr, plenty(t))
 	require.Equal(t, Granted, g.ask(t, another(0)).Decision)
-	require.NoError(t, s.process.Process.Kill())
-	_ = s.process.Wait()
+	s.Stop()
 	g.requireAway(t, NoConnection)
-	s.start(t)
+	require.NoError(t, s.Start())
 	g.requireAway(t, NoConnection)
 	g.clock.pass(firstPause)
 	require.Equal(t, Granted, g.ask(t, another(1)).Decision, "it knows neither us nor the script")
@@ -281,24 +283,28 @@ func TestAway_passwords(t *testing.T) {
 	t.Parallel()
 	const right = "s3cret"
 	locked, open := startServer(t, "--requirepass", right), startServer(t)
-	for _, tt := range []struct {
+	wordy := parseRules(t, `{"number": "1000000/24h, 1000000/1h", "block": "1000000/1h"}`)
+	for n, tt := range []struct {
 		name, password, address string
 		want                    Decision
 	}{
-		{"right", right, locked.Address, Granted},
-		{"wrong", "other", locked.Address, Away},
-		{"none where one is wanted", "", locked.Address, Away},
-		{"one where none is wanted", right, open.Address, Away},
-		{"none", "", open.Address, Granted},
+		{"right", right, locked.Addr, Granted},
+		{"wrong", "other", locked.Addr, Away},
+		{"none where one is wanted", "", locked.Addr, Away},
+		{"one where none is wanted", right, open.Addr, Away},
+		{"none", "", open.Addr, Granted},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			g := newGuard(tt.address, plenty(t))
-			g.secret.password = tt.password
-			v := g.ask(t, another(0))
-			require.Equal(t, tt.want, v.Decision)
-			if tt.want == Away {
-				require.Equal(t, PasswordRefused, v.Cause)
+			// Redis says other things to a command of more than ten words.
+			for i, rules := range []Rules{plenty(t), wordy} {
+				g := newGuard(tt.address, rules)
+				g.secret.password = tt.password
+				v := g.ask(t, another(2*n+i))
+				require.Equal(t, tt.want, v.Decision)
+				if tt.want == Away {
+					require.Equal(t, PasswordRefused, v.Cause)
+				}
 			}
 		})
 	}
@@ -314,8 +320,8 @@ func TestAway_rights(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			user := append([]any{"SETUSER", "default", "reset", "on", "nopass", "~*", "+@all"}, rules...)
-			do(t, s.Address, "ACL", user...)
-			newGuard(s.Address, plenty(t)).requireAway(t, ScriptRefused)
+			do(t, s.Addr, "ACL", user...)
+			newGuard(s.Addr, plenty(t)).requireAway(t, ScriptRefused)
 		})
 	}
 }
@@ -323,40 +329,40 @@ func TestAway_rights(t *testing.T) {
 func TestAway_full(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "--maxmemory", "1", "--maxmemory-policy", "noeviction")
-	newGuard(s.Address, plenty(t)).requireAway(t, NotReady)
+	newGuard(s.Addr, plenty(t)).requireAway(t, NotReady)
 }
 
 func TestAway_replica(t *testing.T) {
 	t.Parallel()
 	primary := startServer(t)
-	host, port, _ := strings.Cut(primary.Address, ":")
+	host, port, _ := strings.Cut(primary.Addr, ":")
 	replica := startServer(t, "--replicaof", host+" "+port)
 	require.Eventually(t, func() bool {
-		role, err := redis.Values(do(t, replica.Address, "ROLE"), nil)
+		role, err := redis.Values(do(t, replica.Addr, "ROLE"), nil)
 		return err == nil && fmt.Sprintf("%s", role[3]) == "connected"
 	}, 30*time.Second, 20*time.Millisecond)
-	newGuard(replica.Address, plenty(t)).requireAway(t, Replica)
+	newGuard(replica.Addr, plenty(t)).requireAway(t, Replica)
 }
 
 func TestAway_cluster(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "--cluster-enabled", "yes")
-	newGuard(s.Address, plenty(t)).requireAway(t, NotReady)
+	newGuard(s.Addr, plenty(t)).requireAway(t, NotReady)
 
-	do(t, s.Address, "CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-	g := newGuard(s.Address, Defaults())
+	do(t, s.Addr, "CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+	g := newGuard(s.Addr, Defaults())
 	require.Eventually(t, func() bool {
 		g.clock.pass(lastPause)
 		return g.ask(t, another(1)).Decision == Granted
 	}, 20*time.Second, 50*time.Millisecond)
 
-	inOther := newGuard(s.Address, plenty(t), func(c *Config) { c.Server.Database = 1 })
+	inOther := newGuard(s.Addr, plenty(t), func(c *Config) { c.Server.Database = 1 })
 	inOther.requireAway(t, DatabaseRefused)
 }
 
 func TestAway_databaseThatIsNone(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	g := newGuard(s.Address, plenty(t), func(c *Config) { c.Server.Database = 99 })
+	g := newGuard(s.Addr, plenty(t), func(c *Config) { c.Server.Database = 99 })
 	g.requireAway(t, DatabaseRefused)
 }

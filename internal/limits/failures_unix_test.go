@@ -3,7 +3,6 @@
 package limits
 
 import (
-	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -14,25 +13,58 @@ import (
 func TestAway_paused(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	g := newGuard(s.Address, plenty(t))
+	g := newGuard(s.Addr, plenty(t))
 	held := g.ask(t, another(0))
 	require.Equal(t, Granted, held.Decision)
 
-	s.signal(t, syscall.SIGSTOP)
+	require.NoError(t, s.Signal(syscall.SIGSTOP))
 	g.short()
 	require.Equal(t, NoAnswer, g.Settle(t.Context(), held.Claim, NothingSent, ""))
 	g.requireAway(t, NoAnswer)
-	require.Equal(t, Away, newGuard(s.Address, plenty(t)).short().ask(t, another(2)).Decision,
+	require.Equal(t, Away, newGuard(s.Addr, plenty(t)).short().ask(t, another(2)).Decision,
 		"a new connection is no better")
 
-	s.signal(t, syscall.SIGCONT)
+	require.NoError(t, s.Signal(syscall.SIGCONT))
 	g.claimTime = time.Minute
 	g.clock.pass(firstPause)
 	require.Equal(t, Granted, g.ask(t, another(3)).Decision)
 }
 
-// signal sends a signal to the server.
-func (s *server) signal(t testing.TB, signal os.Signal) {
-	t.Helper()
-	require.NoError(t, s.process.Process.Signal(signal))
+// Redis does what it was asked to while it stood still, also if nobody waits for it any more. Where
+// nothing was sent, no mark may stay.
+func TestAway_leavesNoMark(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, away string
+		warm       bool
+		fate       Fate // of what is sent where Redis may be away
+		want       Decision
+	}{
+		{"closed, on a new connection", "closed", false, Unknown, Granted},
+		{"closed, on a held one", "closed", true, Unknown, Granted},
+		{"open, and nothing was sent", "open", true, NothingSent, Granted},
+		{"open, and it was sent", "open", true, Sent, Duplicate},
+		{"open, and nobody knows", "open", true, Unknown, Duplicate},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := startServer(t)
+			g := newGuard(s.Addr, parseRules(t, `{"number": "9/1h", "away": "`+tt.away+`"}`))
+			if tt.warm {
+				require.Equal(t, Granted, g.ask(t, another(1)).Decision)
+			}
+			require.NoError(t, s.Signal(syscall.SIGSTOP))
+			g.short()
+			v := g.ask(t, another(2))
+			require.Equal(t, Away, v.Decision)
+			if !v.Closed {
+				require.Zero(t, g.Settle(t.Context(), v.Claim, tt.fate, "serial-a"))
+			}
+			require.NoError(t, s.Signal(syscall.SIGCONT))
+
+			g.claimTime = time.Minute
+			g.clock.pass(firstPause)
+			require.Equal(t, tt.want, g.ask(t, another(2)).Decision)
+		})
+	}
 }

@@ -90,15 +90,16 @@ func (g *Guard) Open() {
 func (g *Guard) CloseIdleConnections() { g.connections.close() }
 
 // Claim asks whether an SMS may be sent, and counts it if so. It takes 250 ms at most, and a tenth
-// of what ctx has left. What it granted is to be settled.
+// of what ctx has left; then as long as Settle, if nothing may be sent because no answer came. What
+// it granted is to be settled.
 func (g *Guard) Claim(ctx context.Context, o Order) Verdict {
 	began := g.config.Now()
 	if cause, away := g.breaker.away(began); away {
 		return g.away(cause)
 	}
-	ctx, cancel := bound(ctx, g.claimTime, 0)
+	within, cancel := bound(ctx, g.claimTime, 0)
 	defer cancel()
-	password, hashKey, err := g.config.Secrets.ForLimits(ctx)
+	password, hashKey, err := g.config.Secrets.ForLimits(within)
 	if err != nil {
 		return g.away(NoSecret)
 	}
@@ -121,31 +122,47 @@ func (g *Guard) Claim(ctx context.Context, o Order) Verdict {
 	}
 	args := append(c.keys(c.counters), kept.Milliseconds(), c.said, observe)
 	for _, counter := range c.counters {
-		args = append(args, counter.limit.N, counter.limit.W.Milliseconds())
+		args = append(args, counter.Limit.N, counter.Limit.W.Milliseconds())
 	}
-	answer, failed := g.connections.run(ctx, password, &g.claim, args)
+	answer, failed := g.connections.run(within, password, &g.claim, args)
 	v, ok := c.read(answer, content)
 	if failed == 0 && !ok {
 		failed = Garbled
 	}
 	if failed != 0 {
 		g.breaker.failed(failed, began, g.config.Now())
-		return g.away(failed)
+		away := g.away(failed)
+		if failed != NoConnection {
+			// Redis may have claimed all the same, or will when it goes on. If nothing is sent, the
+			// mark must not stay: who asks again would be told that the SMS is under way. What was
+			// counted stays: when that was is in the answer that is missing.
+			c.counters, c.lost = nil, true
+			away.Claim = c
+		}
+		if away.Closed {
+			g.Settle(ctx, away.Claim, NothingSent, "")
+		}
+		return away
 	}
 	g.breaker.answered()
 	return v
 }
 
 func (g *Guard) away(cause Cause) Verdict {
-	return Verdict{Decision: Away, Cause: cause, Closed: g.config.Rules.Closed}
+	rules := &g.config.Rules
+	return Verdict{Decision: Away, Cause: cause, Closed: rules.Closed && !rules.Observe}
 }
 
 // Settle says what became of a claim: what sent nothing is given back, and a duplicate of what was
 // sent is told the serialNo, which is 128 characters at most. It takes 50 ms at most, and a tenth
 // of what ctx has left, also if that has ended. A cause means that it failed: the claim stands as
-// it was made.
+// it was made. Of a claim whose answer was lost it takes back the mark if nothing was sent, and says
+// no cause, as Claim has said one.
 func (g *Guard) Settle(ctx context.Context, c Claim, fate Fate, serialNo string) Cause {
-	var counters []counter
+	if c.lost && fate != NothingSent {
+		return 0
+	}
+	var counters []Counter
 	if fate == NothingSent {
 		counters = c.counters
 	}
@@ -163,10 +180,15 @@ func (g *Guard) Settle(ctx context.Context, c Claim, fate Fate, serialNo string)
 	}
 	args = append(args, c.said, says, c.at)
 	for _, counter := range counters {
-		args = append(args, counter.limit.W.Milliseconds())
+		args = append(args, counter.Limit.W.Milliseconds())
 	}
 	ctx, cancel := bound(ctx, g.settleTime, settleLate)
 	defer cancel()
+	if c.lost {
+		// The script is sent whole, as we may be gone when Redis finds that it doesn't know the hash.
+		_, _ = g.connections.run(ctx, c.password(), &script{text: settleText}, args)
+		return 0
+	}
 	_, failed := g.connections.run(ctx, c.password(), &g.settle, args)
 	return failed
 }

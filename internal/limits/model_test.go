@@ -30,7 +30,7 @@ type model struct {
 
 type grant struct {
 	at       int64 // ms
-	counters []counter
+	counters []Counter
 	back     bool
 }
 
@@ -49,22 +49,22 @@ func holds(l Limit, at, now int64) bool {
 }
 
 // wait is how long until one more fits into a limit, 0 if it does now.
-func (m *model) wait(c counter, now int64) time.Duration {
+func (m *model) wait(c Counter, now int64) time.Duration {
 	for after := int64(0); ; {
 		var ends []int64
 		for _, g := range m.granted {
-			in := slices.ContainsFunc(g.counters, func(o counter) bool { return o.name == c.name })
-			if in && !g.back && holds(c.limit, g.at, now+after) {
-				w := c.limit.W.Milliseconds()
+			in := slices.ContainsFunc(g.counters, func(o Counter) bool { return o.Name == c.Name })
+			if in && !g.back && holds(c.Limit, g.at, now+after) {
+				w := c.Limit.W.Milliseconds()
 				bucket := (16*g.at/w + 1) * w // its end, in sixteenths of a ms
 				ends = append(ends, (bucket+16*w+15)/16-now)
 			}
 		}
-		if len(ends) < c.limit.N {
+		if len(ends) < c.Limit.N {
 			return time.Duration(after) * time.Millisecond
 		}
 		slices.Sort(ends)
-		after = ends[len(ends)-c.limit.N]
+		after = ends[len(ends)-c.Limit.N]
 	}
 }
 
@@ -83,7 +83,7 @@ func (m *model) expected(n names, o Order, now int64) (v Verdict) {
 	counters := n.counters(m.rules, o)
 	for _, c := range counters {
 		if wait := m.wait(c, now); wait > v.Wait {
-			v.Scope, v.Limit, v.Wait = c.scope, c.limit, wait
+			v.Scope, v.Limit, v.Wait = c.Scope, c.Limit, wait
 		}
 	}
 	if v.Wait > 0 && !m.rules.Observe {
@@ -118,9 +118,9 @@ func (m *model) bounded(now int64) error {
 	count := map[string]int{}
 	for _, g := range m.granted {
 		for _, c := range g.counters {
-			if !g.back && g.at >= now-c.limit.W.Milliseconds() {
-				if count[c.name]++; count[c.name] > c.limit.N && !m.rules.Observe {
-					return fmt.Errorf("more than %v of %s", c.limit, c.scope)
+			if !g.back && g.at >= now-c.Limit.W.Milliseconds() {
+				if count[c.Name]++; count[c.Name] > c.Limit.N && !m.rules.Observe {
+					return fmt.Errorf("more than %v of %s", c.Limit, c.Scope)
 				}
 			}
 		}
@@ -134,7 +134,7 @@ func (m *model) full(scope Scope, l Limit, now int64) error {
 	for _, g := range m.granted {
 		for _, c := range g.counters {
 			w := l.W.Milliseconds()
-			if c.scope == scope && c.limit == l && !g.back && g.at > now-w-w/16-1 {
+			if c.Scope == scope && c.Limit == l && !g.back && g.at > now-w-w/16-1 {
 				count++
 			}
 		}
@@ -148,8 +148,8 @@ func (m *model) full(scope Scope, l Limit, now int64) error {
 // forget drops what is too old to matter.
 func (m *model) forget(now int64) {
 	m.granted = slices.DeleteFunc(m.granted, func(g *grant) bool {
-		return g.back || !slices.ContainsFunc(g.counters, func(c counter) bool {
-			return holds(c.limit, g.at, now)
+		return g.back || !slices.ContainsFunc(g.counters, func(c Counter) bool {
+			return holds(c.Limit, g.at, now)
 		})
 	})
 }
@@ -191,7 +191,7 @@ func timeFromKeys(t testing.TB, g *guarded) {
 // TestModel makes random claims, and holds each against the model and against what is promised.
 func TestModel(t *testing.T) {
 	t.Parallel()
-	count := cmp.Or(*claims, 20_000)
+	count := cmp.Or(*claims, usualClaims)
 	if testing.Short() {
 		count = 2_000
 	}
@@ -212,7 +212,7 @@ func TestModel(t *testing.T) {
 	})
 	t.Run("redis-server", func(t *testing.T) {
 		t.Parallel()
-		address := startServer(t).Address
+		address := startServer(t).Addr
 		conn, err := redis.Dial("tcp", address)
 		require.NoError(t, err)
 		defer conn.Close()

@@ -49,15 +49,15 @@ func (n names) hash(scope string, parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:size])
 }
 
-// counter is one limit's key in Redis.
-type counter struct {
-	name  string
-	scope Scope
-	limit Limit
+// Counter is where a limit that an order falls under is counted.
+type Counter struct {
+	Name  string // of the hash in Redis: see claim.lua
+	Scope Scope
+	Limit Limit
 }
 
 // counters are those of the limits that an order falls under.
-func (n names) counters(r Rules, o Order) (all []counter) {
+func (n names) counters(r Rules, o Order) (all []Counter) {
 	code, named := r.CallingCode[o.CallingCode]
 	if !named {
 		code = r.OtherCodes
@@ -80,7 +80,7 @@ func (n names) counters(r Rules, o Order) (all []counter) {
 	} {
 		for _, l := range of.limits {
 			w := strconv.FormatInt(l.W.Milliseconds(), 10)
-			all = append(all, counter{n.prefix + of.what + ":" + w, of.scope, l})
+			all = append(all, Counter{n.prefix + of.what + ":" + w, of.scope, l})
 		}
 	}
 	return all

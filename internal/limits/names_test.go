@@ -63,7 +63,7 @@ func TestNames(t *testing.T) {
 	n := newNames(appID, hashKey)
 	all := func(n names, o Order) (list []string) {
 		for _, c := range n.counters(rules, o) {
-			list = append(list, c.name)
+			list = append(list, c.Name)
 		}
 		name, _ := n.mark(rules, o)
 		return append(list, name)

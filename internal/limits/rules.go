@@ -19,7 +19,7 @@ type Rules struct {
 	OtherCodes  []Limit
 
 	Dedupe  time.Duration // how long the same number, code and type are a duplicate; 0: they aren't
-	Closed  bool          // without Redis nothing is sent
+	Closed  bool          // without Redis nothing is sent, unless Observe is set
 	Observe bool          // nothing is refused, but all is counted
 }
 

@@ -47,10 +47,11 @@ type Verdict struct {
 
 // Claim is what an order has claimed. The zero Claim claims nothing.
 type Claim struct {
-	counters []counter
+	counters []Counter
 	at       int64  // Redis's time of the claim, in ms of Unix time
 	mark     string // the mark's name; "": there is none
 	said     string // what the mark says since the claim
+	lost     bool   // no answer came, so nobody knows whether it was made
 	password func() string
 }
 
@@ -72,13 +73,13 @@ const (
 )
 
 // keys are the names of the mark, if there is one, and of counters, with their number before them.
-func (c *Claim) keys(counters []counter) []any {
+func (c *Claim) keys(counters []Counter) []any {
 	keys := []any{len(counters)}
 	if c.mark != "" {
 		keys = []any{1 + len(counters), c.mark}
 	}
 	for _, counter := range counters {
-		keys = append(keys, counter.name)
+		keys = append(keys, counter.Name)
 	}
 	return keys
 }
@@ -122,7 +123,7 @@ func (c *Claim) read(answer any, content string) (v Verdict, ok bool) {
 	}
 	if which > 0 {
 		counter := c.counters[which-1]
-		v.Scope, v.Limit = counter.scope, counter.limit
+		v.Scope, v.Limit = counter.Scope, counter.Limit
 		v.Wait = time.Duration(wait) * time.Millisecond
 	}
 	return v, which > 0 || v.Claim.at > 0

@@ -47,8 +47,11 @@ func Start(password string) (*Redis, error) {
 	return r, nil
 }
 
+// Addr is where the server listens, as host:port.
+func (r *Redis) Addr() string { return r.mini.Addr() }
+
 // URL is a REDIS_URL of the server.
-func (r *Redis) URL() string { return "redis://" + r.mini.Addr() + "/0" }
+func (r *Redis) URL() string { return "redis://" + r.Addr() + "/0" }
 
 // SetPassword makes new connections need a password, or none if it is empty.
 func (r *Redis) SetPassword(password string) { r.mini.RequireAuth(password) }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -108,12 +107,19 @@ func (p *Platform) instance(name string, s cloudsim.Snapshot) (*scfhost.Instance
 		r.Close()
 		delete(p.running, name)
 	}
-	binary := filepath.Join(p.folder, name, deployed, s.Config.Handler)
-	if err := unpack(s.Code, s.Config.Handler, binary); err != nil {
-		return nil, err
+	folder := filepath.Join(p.folder, name, deployed)
+	if _, err := os.Stat(folder); err != nil {
+		archive, err := zip.NewReader(bytes.NewReader(s.Code), int64(len(s.Code)))
+		if err == nil {
+			err = os.CopyFS(folder, archive)
+		}
+		if err != nil {
+			os.RemoveAll(folder)
+			return nil, err
+		}
 	}
 	f := scfhost.Function{
-		Binary: binary, Env: map[string]string{},
+		Binary: filepath.Join(folder, s.Config.Handler), Env: map[string]string{},
 		Timeout:     time.Duration(s.Config.Timeout) * time.Second,
 		InitTimeout: time.Duration(s.Config.InitTimeout) * time.Second,
 		Role: func() scfhost.Role {
@@ -130,29 +136,4 @@ func (p *Platform) instance(name string, s cloudsim.Snapshot) (*scfhost.Instance
 		p.running[name] = running{instance, deployed}
 	}
 	return instance, err
-}
-
-// unpack writes one file of an archive, with its mode.
-func unpack(archive []byte, name, to string) error {
-	r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
-	if err != nil {
-		return err
-	}
-	from, err := r.Open(name)
-	if err != nil {
-		return err
-	}
-	defer from.Close()
-	info, err := from.Stat()
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return err
-	}
-	content, err := io.ReadAll(from)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(to, content, info.Mode().Perm())
 }

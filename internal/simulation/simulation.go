@@ -4,8 +4,10 @@
 package simulation
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -55,21 +57,33 @@ func Start(binary, testdata string, options cloudsim.Options) (*Simulation, erro
 // StartRedis starts a Redis and makes the function use it. The password is that of the simulated
 // secret.
 func (s *Simulation) StartRedis() (err error) {
-	if s.Redis, err = redissim.Start(password(s.account)); err == nil {
+	if s.Redis, err = redissim.Start(secretOf(s.account).RedisPassword); err == nil {
 		s.Function.Env["REDIS_URL"] = s.Redis.URL()
 	}
 	return err
 }
 
-// password is the redisPassword in the secret of an account, "" if it has none.
-func password(a cloudsim.Account) string {
-	var value struct{ RedisPassword string }
-	for _, secret := range a.Secrets {
-		for _, version := range secret.Versions {
+// ReportTo makes the cloud post delivery reports to the function's URL until ctx ends, with the key
+// that the secret has by then. after is called after each call, with what went wrong.
+func (s *Simulation) ReportTo(ctx context.Context, functionURL string, after func(error)) {
+	s.Cloud.ReportTo(ctx, func() string {
+		var key string
+		s.Cloud.Update(func(a *cloudsim.Account) { key = secretOf(*a).Reports })
+		return functionURL + "?reports=" + url.QueryEscape(key)
+	}, after)
+}
+
+// secret is what a simulation reads of the function's secret.
+type secret struct{ RedisPassword, Reports string }
+
+// secretOf returns the secret of an account. A field that it lacks is "".
+func secretOf(a cloudsim.Account) (value secret) {
+	for _, s := range a.Secrets {
+		for _, version := range s.Versions {
 			json.Unmarshal([]byte(version.String), &value) // else SSM has no secret to give, either
 		}
 	}
-	return value.RedisPassword
+	return value
 }
 
 // Reload replaces the binary, the settings and the account by a new binary and by what testdata
@@ -94,7 +108,7 @@ func (s *Simulation) Reload(binary, testdata string) (newAccount bool, err error
 	}
 	s.account = account
 	if s.Redis != nil {
-		s.Redis.SetPassword(password(account))
+		s.Redis.SetPassword(secretOf(account).RedisPassword)
 	}
 	s.Cloud.Replace(account)
 	return true, nil
@@ -102,7 +116,7 @@ func (s *Simulation) Reload(binary, testdata string) (newAccount bool, err error
 
 // read returns the function of a binary that talks to the cloud at a URL, with the settings in
 // testdata, and the account there.
-func read(binary, testdata, url string) (f scfhost.Function, a cloudsim.Account, err error) {
+func read(binary, testdata, cloudURL string) (f scfhost.Function, a cloudsim.Account, err error) {
 	if a, err = cloudsim.LoadAccount(filepath.Join(testdata, accountFile)); err != nil {
 		return f, a, err
 	}
@@ -110,7 +124,7 @@ func read(binary, testdata, url string) (f scfhost.Function, a cloudsim.Account,
 	if err != nil {
 		return f, a, err
 	}
-	env["SSM_ENDPOINT"], env["SMS_ENDPOINT"] = url, url
+	env["SSM_ENDPOINT"], env["SMS_ENDPOINT"] = cloudURL, cloudURL
 	var role scfhost.Role // of the account's keys only the function's role has a temporary one
 	for _, key := range a.Keys {
 		if key.Token != "" {

@@ -82,12 +82,12 @@ func (c *cloud) open(near map[string]string, temp string) (err error) {
 		far[variable] = n.addr()
 	}
 	c.paths = []path{{"", near, false}, {"far ", far, false}}
-	return c.limit(temp)
+	return c.limit()
 }
 
 // limit adds the paths of a function with limits: Redis beside it, and a round trip away.
-func (c *cloud) limit(temp string) (err error) {
-	if c.redis, err = startRedis(temp); err != nil {
+func (c *cloud) limit() (err error) {
+	if c.redis, err = startRedis(); err != nil {
 		return err
 	}
 	inVPC, err := newNetwork(c.redis.address, rtt)

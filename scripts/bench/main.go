@@ -126,6 +126,10 @@ func prepare(ctx context.Context, root, temp string) (m *measurer, err error) {
 	if err != nil {
 		return nil, err
 	}
+	m.timer, err = os.ReadFile(filepath.Join(testdata, "events", "timer.json"))
+	if err != nil {
+		return nil, err
+	}
 	if m.cloud, err = startCloud(testdata, temp); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"scf-sms/internal/liveconn"
 )
 
 // figures are what was measured of one program, by name. Every name has a value for each run, in
@@ -35,6 +37,7 @@ type measurer struct {
 	connector *connector
 	getEvent  []byte // is answered without a secret
 	postEvent []byte // sends an SMS
+	timer     []byte // keeps an instance warm
 	sends     int    // made by freshEvent
 
 	largestInit string // the package of the function whose init takes longest
@@ -56,7 +59,7 @@ func say(format string, args ...any) {
 func (m *measurer) measure(ctx context.Context) error {
 	say("measuring")
 	for _, step := range []func(context.Context) error{
-		m.inits, m.firstAnswers, m.firstSMS, m.warm, m.warmConnector, m.own,
+		m.inits, m.firstAnswers, m.firstSMS, m.keptWarm, m.warm, m.warmConnector, m.own,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -150,6 +153,38 @@ func (m *measurer) coldFunction(ctx context.Context, p path) error {
 	m.function.add(p.name+"SMS event", ms(took))
 	m.function.add(p.name+"SMS billed", math.Ceil(ms(took)))
 	return err
+}
+
+// keptWarm measures the first send of instances that a timer started. They have the secret, but no
+// connection: one that was idle for 15 s isn't used.
+func (m *measurer) keptWarm(ctx context.Context) error {
+	m.cloud.Reset()
+	kept := map[*instance]path{}
+	for range m.runs {
+		for _, p := range m.cloud.paths {
+			if p.limited {
+				continue
+			}
+			i, err := startInstance(ctx, m.function.binary, p.env, m.cloud.role)
+			if err != nil {
+				return err
+			}
+			defer i.end()
+			if err := i.invoke(m.timer, 200); err != nil {
+				return err
+			}
+			kept[i] = p
+		}
+	}
+	time.Sleep(liveconn.MaxIdle)
+	for i, p := range kept {
+		began := time.Now()
+		if err := i.invoke(m.freshEvent(), 200); err != nil {
+			return err
+		}
+		m.function.add(p.name+"kept warm", ms(time.Since(began)))
+	}
+	return nil
 }
 
 // warmSends is how many messages make one run of warm.

@@ -2,11 +2,8 @@ package main
 
 import (
 	"errors"
-	"net"
-	"os/exec"
-	"time"
 
-	"github.com/alicebob/miniredis/v2"
+	"scf-sms/internal/redissim"
 )
 
 // redisServer is the Redis of a function with limits.
@@ -18,42 +15,17 @@ type redisServer struct {
 
 // startRedis starts a redis-server or a valkey-server, or an imitation of one where there is none:
 // that shares this process's CPU, and is slower.
-func startRedis(dir string) (*redisServer, error) {
-	for _, name := range []string{"redis-server", "valkey-server"} {
-		if binary, err := exec.LookPath(name); err == nil {
-			return startProcess(name, binary, dir)
-		}
+func startRedis() (*redisServer, error) {
+	s, err := redissim.StartServer()
+	if err == nil {
+		return &redisServer{s.Addr, s.Name, s.Close}, nil
 	}
-	m, err := miniredis.Run()
+	if !errors.Is(err, redissim.ErrNoServer) {
+		return nil, err
+	}
+	r, err := redissim.Start("")
 	if err != nil {
 		return nil, err
 	}
-	return &redisServer{m.Addr(), "miniredis, as there is no redis-server", m.Close}, nil
-}
-
-func startProcess(name, binary, dir string) (*redisServer, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	address := l.Addr().String()
-	l.Close()
-	_, port, _ := net.SplitHostPort(address)
-	process := exec.Command(binary, "--port", port, "--bind", "127.0.0.1", "--save", "",
-		"--appendonly", "no", "--dir", dir)
-	if err := process.Start(); err != nil {
-		return nil, err
-	}
-	s := &redisServer{address, name, func() {
-		process.Process.Kill()
-		process.Wait()
-	}}
-	for began := time.Now(); time.Since(began) < 10*time.Second; {
-		if c, err := net.Dial("tcp", address); err == nil {
-			return s, c.Close()
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	s.close()
-	return nil, errors.New(name + " doesn't listen")
+	return &redisServer{r.Addr(), "miniredis, as there is no redis-server", r.Close}, nil
 }

@@ -62,6 +62,7 @@ func (m *measurer) rows() []row {
 		of("far SMS billed", "cold event, billed"+away+", ms", 0, ""),
 		{name: "round trips of a cold send", digits: 2, function: series{cold},
 			target: atMost(cold, maxColdTrips, 2, "")},
+		of("far kept warm", "first send after a timer"+away+", ms", 1, ""),
 		of("far warm", "warm send"+away+", ms", 1, ""),
 		{name: "round trips of a warm send", digits: 2, function: series{warm},
 			connector: series{trips(logto, "warm")}, target: oneTrip},

@@ -25,24 +25,8 @@ import (
 	"scf-sms/scripts/local/internal/serve"
 	"scf-sms/scripts/local/internal/setup"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 )
-
-const usage = `Usage: go run ./scripts/local COMMAND [flags]
-
-  replay   feed the function the events in testdata, and compare the outcomes
-  serve    the function behind HTTP, with a page to try it
-  check    is the account ready? settings, secret, signature, templates
-  send     one real message
-  setup    makes what the account lacks: sender, secret, role, function, URL
-  probe    does the deployed function answer? its URL, role, secret, token
-  rotate   a new AccessKey or callers' token, without a pause
-  report   what the function's log adds up to: delivery, refusals, times, cost
-
-Those down to send build the function and run it as SCF does. replay, serve and
-report need no account. "go run ./scripts/local COMMAND -h" says more.
-
-Example: go run ./scripts/local replay -v sign-in
-`
 
 // Exit statuses.
 const (
@@ -60,22 +44,21 @@ func main() {
 
 // run is main without the process: it returns the exit status.
 func run(ctx context.Context, args []string, stdio term.Stdio) int {
+	w := words.From(os.Getenv)
 	commands := map[string]func(context.Context, []string, term.Stdio) error{
 		"replay": replay.Run, "serve": serve.Run, "check": check.Run, "send": send.Run,
 		"report": report.Run,
 		"setup":  setup.Run, "probe": probe.Run, "rotate": rotate.Run,
 	}
 	if len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
-		fmt.Fprint(stdio.Out, usage)
+		fmt.Fprint(stdio.Out, w.Say("local.help"))
 		return exitOK
 	}
 	var err error
 	if command := commands[args[0]]; command != nil {
 		err = command(ctx, args[1:], stdio)
 	} else {
-		err = term.UsageError{Text: fmt.Sprintf(
-			"no command %q; there are replay, serve, check, send, setup, probe, rotate and report",
-			args[0])}
+		err = term.UsageError{Text: w.Say("local.unknown", args[0])}
 	}
 	_, mistake := errors.AsType[term.UsageError](err)
 	switch {
@@ -84,7 +67,7 @@ func run(ctx context.Context, args []string, stdio term.Stdio) int {
 	case errors.Is(err, term.ErrNegative):
 		return exitNegative
 	case errors.Is(err, context.Canceled), errors.Is(err, context.Cause(ctx)):
-		err = errors.New("interrupted")
+		err = errors.New(w.Say("local.interrupted"))
 	}
 	fmt.Fprintln(stdio.Err, "local: "+err.Error())
 	if mistake {

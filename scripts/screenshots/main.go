@@ -112,38 +112,42 @@ func serve(ctx context.Context, root, temp string) (url string, stop func(), err
 	return "", nil, errors.New("serve ended before it listened")
 }
 
-// take sends three messages in the page, and takes its picture once the last is on the phone.
+// take sends three messages in the page, and takes its picture once there is a report of each.
 func take(ctx context.Context, url, language string) ([]byte, error) {
 	ctx, cancel := chromedp.NewContext(ctx)
 	defer cancel()
 	var picture []byte
 	actions := []chromedp.Action{
-		chromedp.EmulateViewport(1280, 1027, chromedp.EmulateScale(1.5)),
+		chromedp.EmulateViewport(1280, 940, chromedp.EmulateScale(1.5)),
 		chromedp.Navigate(url),
 		chromedp.WaitVisible("#inbox", chromedp.ByQuery),
 		chromedp.Click(`[data-lang="`+language+`"]`, chromedp.ByQuery),
-		chromedp.Click("#clear", chromedp.ByQuery),
+		chromedp.Click("#cloud [data-do=clear]", chromedp.ByQuery),
 	}
-	for i, m := range []struct{ usageType, to, locale, code string }{
-		{"ForgotPassword", "85261234567", "zh-HK", "907118"},
-		{"Register", "16502530000", "en", "350264"},
-		{"SignIn", "8613800138000", "zh-CN", "482913"},
+	for i, m := range []struct{ usageType, to, locale, code, carrier string }{
+		{"ForgotPassword", "85261234567", "zh-HK", "907118", ""},
+		{"Register", "16502530000", "en", "350264", "UNDELIV"},
+		{"SignIn", "8613800138000", "zh-CN", "482913", ""},
 	} {
 		fill := fmt.Sprintf(`for (const [id, value] of
-			[["type", %q], ["to", %q], ["locale", %q], ["code", %q]]) {
+			[["type", %q], ["to", %q], ["locale", %q], ["code", %q], ["Delivery", %q]]) {
 			const e = document.getElementById(id);
 			e.value = value;
 			e.dispatchEvent(new Event("input", {bubbles: true}));
 			e.dispatchEvent(new Event("change", {bubbles: true}));
-		}`, m.usageType, m.to, m.locale, m.code)
+		}`, m.usageType, m.to, m.locale, m.code, m.carrier)
 		actions = append(actions,
 			chromedp.Evaluate(fill, nil),
+			chromedp.Poll(fmt.Sprintf(`(state.Chosen.Delivery || "") === %q`, m.carrier), nil,
+				chromedp.WithPollingTimeout(20*time.Second)),
 			chromedp.Click("#go", chromedp.ByQuery),
 			chromedp.Poll(fmt.Sprintf(
 				`document.querySelectorAll("#inbox .bubble").length > %d`, i), nil,
 				chromedp.WithPollingTimeout(20*time.Second)))
 	}
 	actions = append(actions,
+		chromedp.Poll(`!document.querySelector("#inbox [data-is=accepted]") && !$("done").textContent`,
+			nil, chromedp.WithPollingTimeout(20*time.Second)),
 		// What moves comes to rest before the picture is taken.
 		chromedp.Evaluate(`document.activeElement.blur(), window.scrollTo(0, 0),
 			document.getAnimations().forEach((a) => a.finish())`, nil),

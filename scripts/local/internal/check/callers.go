@@ -3,7 +3,6 @@ package check
 import (
 	"regexp"
 
-	"scf-sms/scripts/local/internal/term"
 	"scf-sms/secrets"
 )
 
@@ -14,32 +13,26 @@ func (x *run) callerRows() {
 		x.add(groupSecret, "token", x.tokenRow())
 	}
 	if all := x.held.Values(secrets.Supabase); len(all) > 0 {
-		x.add(groupSecret, "supabase", right(inRotation(len(all), "secret", "Supabase")))
+		x.add(groupSecret, "supabase", right(x.inRotation(len(all), "check.supabase")))
 	}
 	if all := x.held.Values(secrets.Zitadel); len(all) > 0 {
-		x.add(groupSecret, "zitadel", zitadelRow(all))
+		x.add(groupSecret, "zitadel", x.zitadelRow(all))
 	}
 }
 
 // inRotation counts values, and says what ends a rotation.
-func inRotation(n int, of, caller string) string {
-	text := term.Count(n, of)
-	if n > 1 {
-		text += ": the old one can go as soon as " + caller + " signs with the new one"
-	}
-	return text
-}
+func (x *run) inRotation(n int, key string) string { return x.Count(key, n) }
 
 // zitadelRow looks for keys that ZITADEL hasn't made: it makes 36 letters and digits, and nobody
 // can choose another one.
-func zitadelRow(keys []string) row {
+func (x *run) zitadelRow(keys []string) row {
 	made := regexp.MustCompile(`^[0-9A-Za-z]{36}$`)
 	for _, key := range keys {
 		if !made.MatchString(key) {
-			return warning(inRotation(len(keys), "key", "ZITADEL")+
-				"; one isn't 36 letters and digits, as ZITADEL's are",
-				"paste signingKey as ZITADEL shows it when the provider is made")
+			return warning(
+				x.Say("check.zitadel.other", x.inRotation(len(keys), "check.zitadel")),
+				x.Say("check.zitadel.other.todo"))
 		}
 	}
-	return right(inRotation(len(keys), "key", "ZITADEL"))
+	return right(x.inRotation(len(keys), "check.zitadel"))
 }

@@ -4,6 +4,7 @@ package check
 import (
 	"context"
 	"flag"
+	"os"
 	"slices"
 	"time"
 
@@ -14,27 +15,6 @@ import (
 	"scf-sms/scripts/local/internal/words"
 )
 
-const help = `Usage: go run ./scripts/local check [-env FILE | -stage STAGE]
-                                    [-simulate] [-json]
-       go run ./scripts/local check -deploy [-- ARGUMENTS OF scf deploy]
-
-Is the account ready? Looks at the settings and at what Tencent Cloud has to
-them: the secret, the AccessKey in it, the package, the signatures, the
-templates; and at the Redis that REDIS_URL names, and the limits in force. It
-asks with your own key (TENCENT_SECRET_ID, TENCENT_SECRET_KEY, TENCENT_TOKEN or
-TENCENTCLOUD_…), changes nothing, sends nothing, and shows no secret. The
-function itself is built and started with the settings, too. The exit status is
-1 if anything is wrong. What works and may not be what you want is marked with
-!, what can't be looked at with ?.
-
-The settings are those that scf deploys with: of the shell, and of the first of
-.env.STAGE, .env, and the same in the two folders above. STAGE is by default
-that of serverless.yml.
-
-Example: go run ./scripts/local check -simulate
-
-`
-
 // timeout bounds everything but the build of the function, which takes a minute the first time.
 const timeout = 30 * time.Second
 
@@ -42,21 +22,18 @@ const timeout = 30 * time.Second
 func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
 	var o operator.Options
-	o.AddFlags(flags, words.English(), "ask a simulated Tencent Cloud")
-	asJSON := flags.Bool("json", false,
-		"for machines: a list of {check, status, detail, todo};\n"+
-			"status is ok, wrong, warning or unknown")
-	deploy := flags.Bool("deploy", false,
-		"only say what is missing to deploy, a line for each;\n"+
-			"arguments behind -- are those of scf")
-	if err := term.ParseFlags(flags, args, stdio.Out, help); err != nil {
+	w := words.From(os.Getenv)
+	o.AddFlags(flags, w, w.Say("check.flag.simulate"))
+	asJSON := flags.Bool("json", false, w.Say("check.flag.json"))
+	deploy := flags.Bool("deploy", false, w.Say("check.flag.deploy"))
+	if err := term.ParseFlags(flags, args, stdio.Out, w.Say("check.help")); err != nil {
 		return err
 	}
 	if *deploy {
 		return runDeploy(o.Stage, flags.Args(), stdio.Out)
 	}
 	if flags.NArg() > 0 {
-		return term.UsageError{Text: "check: takes no arguments, only flags: " + flags.Arg(0)}
+		return term.UsageError{Text: "check: " + w.Say("flags.arguments", flags.Arg(0))}
 	}
 	a, err := operator.Open("check", o)
 	if err != nil {
@@ -97,9 +74,10 @@ func all(ctx context.Context, a *operator.Account, function ...row) []row {
 
 // Finding is what check says of one thing.
 type Finding struct {
-	Check, Detail string
-	Todo          string // what to do about it
-	OK            bool
+	Check, Name string // its English name and the one that people read
+	Detail      string
+	Todo        string // what to do about it
+	OK          bool
 }
 
 // SMS says what is wrong or right with what no API makes: the application, its package, the
@@ -113,7 +91,8 @@ func SMS(ctx context.Context, a *operator.Account) (all []Finding) {
 	}
 	for _, r := range rows {
 		if r.Status != "" {
-			all = append(all, Finding{r.Check, r.Detail, r.Todo, r.Status == passed})
+			all = append(all, Finding{r.Check, nameOf(a, r.Check), r.Detail, r.Todo,
+				r.Status == passed})
 		}
 	}
 	return all

@@ -10,6 +10,7 @@ import (
 	"scf-sms/internal/cloudsim"
 	"scf-sms/scripts/local/internal/operatortest"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -64,14 +65,29 @@ TEMPLATES='[{"usageType": "SignIn", "templateCode": "1110001"}, `+
 			Reply:  "模板内容不符合要求，请修改后重新提交审核：验证码类短信必须写明用途",
 		}
 	})
-	rows := all(t.Context(), a)
-	var out bytes.Buffer
-	printRows(&out, a, rows)
-	operatortest.Golden(t, "check-broken.txt", out.String())
-	operatortest.NoSecrets(t, out.String())
-	for line := range strings.Lines(out.String()) {
-		assert.LessOrEqual(t, term.Cells(strings.TrimSpace(line)), term.PageWidth, line)
+	for golden, locale := range map[string]string{
+		"check-broken.txt": "", "check-broken.zh.txt": "zh_CN.UTF-8",
+	} {
+		a.Env.Words = words.Of(locale)
+		rows := all(t.Context(), a)
+		var out bytes.Buffer
+		printRows(&out, a, rows)
+		operatortest.Golden(t, golden, out.String())
+		operatortest.NoSecrets(t, out.String())
+		for line := range strings.Lines(out.String()) {
+			assert.LessOrEqual(t, term.Cells(strings.TrimSpace(line)), term.PageWidth, line)
+		}
 	}
+}
+
+func TestCheckInChinese(t *testing.T) {
+	t.Parallel()
+	a := operatortest.Simulated(t, "")
+	a.Env.Words = words.Of("zh_CN.UTF-8")
+	var out bytes.Buffer
+	printRows(&out, a, all(t.Context(), a))
+	time := regexp.MustCompile(`[0-9.]+ ms；每条`) // of a round trip
+	operatortest.Golden(t, "check-healthy.zh.txt", time.ReplaceAllString(out.String(), "0.1 ms；每条"))
 }
 
 func TestCheckForMachines(t *testing.T) {

@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"scf-sms/internal/tencent"
@@ -100,33 +99,31 @@ func meaningOf(meanings []meaning, failure *tencent.Error) (meaning, bool) {
 // refused is the row of a check whose call failed. If the failure is none of those that say that
 // the thing itself is wrong, it is in the way of knowing. action is what the operator's key would
 // have to be allowed.
-func refused(action string, failure *tencent.Error, faults ...meaning) row {
+func (x *run) refused(action string, failure *tencent.Error, faults ...meaning) row {
 	if m, ok := meaningOf(faults, failure); ok {
 		return wrong(m.detail, m.todo)
 	}
-	forbidden, allow := "can't be checked: your key may not "+action, "allow it "+action
-	const again = "check again in a moment"
+	forbidden, allow := x.Say("check.forbidden", action), x.Say("check.forbidden.todo", action)
 	code := failure.Code
+	notKnown, again := x.Say("check.unknown", code), x.Say("check.again")
 	m, ok := meaningOf([]meaning{
-		{"FailedOperation.ProhibitSubAccountUse", "can't be checked with the key of a sub-account",
-			"look at it in " + operator.Console + ", or check with a key of the main account"},
-		{"FailedOperation.NotEnterpriseCertification",
-			"can't be checked in an account without an enterprise's certification",
-			"look at it in " + operator.Console},
-		{"UnauthorizedOperation.RequestIpNotInWhitelist",
-			"can't be checked from here: this address is not in the list of those allowed",
-			"add it, or look at " + operator.Console},
+		{"FailedOperation.ProhibitSubAccountUse", x.Say("check.subaccount"),
+			x.Say("check.subaccount.todo", operator.Console)},
+		{"FailedOperation.NotEnterpriseCertification", x.Say("check.individual"),
+			x.Say("check.look", operator.Console)},
+		{"UnauthorizedOperation.RequestIpNotInWhitelist", x.Say("check.address"),
+			x.Say("check.address.todo", operator.Console)},
 		{"UnauthorizedOperation", forbidden, allow},
 		{"AuthFailure.UnauthorizedOperation", forbidden, allow},
-		{"RequestLimitExceeded", "not known: " + code, again},
-		{"InternalError", "not known: " + code, again},
+		{"RequestLimitExceeded", notKnown, again},
+		{"InternalError", notKnown, again},
 	}, failure)
 	switch {
 	case ok:
 	case code == "":
-		m.detail = "no answer: " + failure.Reason
+		m.detail = x.Say("check.silent", failure.Reason)
 	default:
-		m.detail = "not known: " + code
+		m.detail = notKnown
 	}
 	return unclear(m.detail, m.todo)
 }
@@ -152,70 +149,66 @@ func (x *run) lostTo(reason func(code string) bool) *tencent.Error {
 
 func (x *run) keyRow() row {
 	if x.Key == nil {
-		return wrong(x.KeyError.Error(), "set them in "+x.Env.Path+
-			" or the environment: without a key nothing below can be checked")
+		return wrong(x.KeyError.Error(), x.Say("check.key.none.todo", x.Env.Path))
 	}
 	rejected := x.lostTo(operator.KeyRejected)
 	if rejected == nil && (x.ssm.answered || x.sms.answered) {
-		return right("accepted")
+		return right(x.Say("check.accepted"))
 	}
 	if rejected == nil {
-		return unclear("not known: no answer that tells", "")
+		return unclear(x.Say("check.key.unknown"), "")
 	}
-	const console = "look at https://console.cloud.tencent.com/cam/capi"
-	const disabled = console + ": the key may be disabled or deleted; " +
-		"a temporary one needs TENCENT_TOKEN"
+	console, disabled := x.Say("check.key.todo"), x.Say("check.key.disabled.todo")
 	m, _ := meaningOf([]meaning{
 		{code: "AuthFailure.SecretIdNotFound", todo: disabled},
 		{code: "AuthFailure.InvalidSecretId", todo: disabled},
 		{code: "AuthFailure.SignatureFailure",
-			todo: "TENCENT_SECRET_KEY doesn't belong to TENCENT_SECRET_ID: copy both again"},
-		{code: "AuthFailure.TokenFailure", todo: "TENCENT_TOKEN is wrong or over: get new " +
-			"temporary credentials, or leave it out for a permanent key"},
+			todo: x.Say("check.key.signature.todo")},
+		{code: "AuthFailure.TokenFailure", todo: x.Say("check.key.token.todo")},
 		{code: "AuthFailure", todo: console},
 	}, rejected)
 	id := x.Key.GetSecretId()
-	return wrong("not accepted: "+rejected.Code+noKeyID("TENCENT_SECRET_ID", id), m.todo)
+	return wrong(x.notAccepted(rejected.Code, "TENCENT_SECRET_ID", id), m.todo)
 }
 
 func (x *run) clockRow() row {
-	const todo = "set this machine's clock (NTP); that of the function is Tencent's affair"
+	todo := x.Say("check.clock.todo")
 	ahead, known := x.Clock.Skew()
 	off := ahead.Abs().Round(time.Second)
-	detail := fmt.Sprintf("%s ahead of Tencent Cloud's", off)
+	detail := x.Say("check.clock.ahead", off)
 	if ahead < 0 {
-		detail = fmt.Sprintf("%s behind Tencent Cloud's", off)
+		detail = x.Say("check.clock.behind", off)
 	}
 	refused := x.lostTo(operator.ClockRejected) != nil
 	switch {
 	case refused && off < largeSkew:
-		return wrong("Tencent Cloud refuses the time of the signatures", todo)
+		return wrong(x.Say("check.clock.refused"), todo)
 	case refused, off >= maxSkew:
-		return wrong(detail+": signatures are refused from 5 minutes on", todo)
+		return wrong(x.Say("check.clock.far", detail), todo)
 	case off >= largeSkew:
 		return unclear(detail, todo)
 	case !known:
-		return unclear("not known: no answer with a date", "")
+		return unclear(x.Say("check.clock.unknown"), "")
 	}
-	return right("right")
+	return right(x.Say("check.clock"))
 }
 
 // serviceRow says how a service answers. The rows above say why it was not asked, or doesn't answer
 // these signatures.
 func (x *run) serviceRow(s service) row {
-	const rest = "; nothing more of it was checked"
 	host := s.endpoint.Host
 	if x.Sim != nil {
-		host = "simulated"
+		host = x.Say("check.simulated")
 	}
 	switch {
 	case s.lost == nil && s.answered:
-		return right("answers in " + s.region + " (" + host + ")")
+		return right(x.Say("check.service", s.region, host))
 	case regionRejected(codeOf(s.lost)):
-		return wrong("there is no "+s.name+" in "+s.region+rest, "correct "+s.regionName)
+		return wrong(x.Say("check.service.region", s.name, s.region),
+			x.Say("check.service.region.todo", s.regionName))
 	case s.lost != nil && s.lost.Code == "":
-		return wrong(host+" gives no answer: "+s.lost.Reason+rest,
-			"check the network of this machine, and "+s.name+"_ENDPOINT")
+		return wrong(x.Say("check.service.silent", host, s.lost.Reason),
+			x.Say("check.service.silent.todo", s.name))
 	}
 	return row{}
 }

@@ -73,24 +73,20 @@ func missing(a *operator.Account, credentials bool) (lines []string) {
 	}
 	keys := unset("TENCENT_SECRET_ID", "TENCENT_SECRET_KEY")
 	if keys != "" && !credentials && a.Env.Get("TENCENT_CREDENTIALS_PROFILE") == "" {
-		lines = append(lines, keys+": the key to deploy with. Make one at "+
-			"https://console.cloud.tencent.com/cam/capi, and put it into the environment or .env; "+
-			"or let scf ask you: --login")
+		lines = append(lines, a.Say("check.deploy.keys", keys))
 	}
 	if names := unset(a.Deployed.Names...); names != "" {
-		lines = append(lines, names+": settings of the function. .env.example explains them; "+
-			"put them into the environment or .env")
+		lines = append(lines, a.Say("check.deploy.settings", names))
 	}
 	if len(lines) > 0 {
 		for _, line := range a.Env.Unread {
 			detail, todo := a.Env.Explain(line)
-			lines = append(lines, detail+": "+todo)
+			lines = append(lines, a.Say("check.deploy.line", detail, todo))
 		}
 	}
 	templates, _ := a.Deployed.Expand("TEMPLATES", a.Env)
 	if regexp.MustCompile(`"111000[1-4]"`).MatchString(templates) {
-		lines = append(lines, "template IDs: TEMPLATES still has those of the example. Put "+
-			"yours into the environment or .env")
+		lines = append(lines, a.Say("check.deploy.templates"))
 	}
 	return lines
 }

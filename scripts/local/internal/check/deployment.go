@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -22,8 +21,8 @@ func deploymentRows(a *operator.Account) (rows report) {
 	if a.Deployed.Variables == nil {
 		return nil
 	}
-	add := func(status status, todo, format string, args ...any) {
-		detail := fmt.Sprintf(format, args...)
+	add := func(status status, todo, key string, values ...any) {
+		detail := a.Say(key, values...)
 		rows.add(groupSettings, "serverless.yml", row{Status: status, Detail: detail, Todo: todo})
 	}
 	d, env := a.Deployed, a.Env
@@ -38,34 +37,35 @@ func deploymentRows(a *operator.Account) (rows report) {
 			continue // the row of the line says it
 		}
 		if len(unset) > 0 {
-			add(failed, "set it in "+env.Path,
-				"takes %s from ${env:%s}, which is not set", name, unset[0])
+			add(failed, a.Say("check.deployment.unset.todo", env.Path),
+				"check.deployment.unset", name, unset[0])
 			continue
 		}
 		deployed := readWith(d, env, name, value)
 		if reflect.DeepEqual(here, deployed) {
 			continue
 		}
-		const todo = "make them equal: serverless.yml is what is deployed"
+		todo := a.Say("check.deployment.other.todo")
 		if name == "TEMPLATES" && value != "" {
-			add(failed, todo, "has other TEMPLATES than here%s",
-				differing(deployed.Templates, here.Templates))
+			add(failed, todo, "check.deployment.templates",
+				differing(a, deployed.Templates, here.Templates))
 			continue
 		}
-		add(failed, todo, "%s is %s, here it is %s", name, quote(value), quote(env.Get(name)))
+		add(failed, todo, "check.deployment.other", name, quote(a, value),
+			quote(a, env.Get(name)))
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Variables)) {
 		switch meant := operator.Meant(name, settings.Names()); meant {
 		case name:
 		case "":
-			add(warned, ".env.example has them all", "%s is no setting of the function", name)
+			add(warned, a.Say("check.deployment.strange.todo"), "check.deployment.strange", name)
 		default:
-			add(failed, "correct it in serverless.yml",
-				"%s is no setting of the function: did you mean %s?", name, meant)
+			add(failed, a.Say("check.correct", "serverless.yml"), "check.deployment.meant", name,
+				meant)
 		}
 	}
 	if len(rows) == 0 && len(here.Problems) == 0 {
-		add(passed, "", "deploys these settings")
+		add(passed, "", "check.deployment")
 	}
 	return rows
 }
@@ -102,7 +102,7 @@ func slot(t template.Template) string {
 }
 
 // differing says how one list of templates differs from another, if both could be read.
-func differing(deployed, here template.Templates) string {
+func differing(a *operator.Account, deployed, here template.Templates) string {
 	if len(deployed) == 0 || len(here) == 0 {
 		return ""
 	}
@@ -124,24 +124,24 @@ func differing(deployed, here template.Templates) string {
 		l, isHere := local[s]
 		switch {
 		case !isHere:
-			words = append(words, fmt.Sprintf("%s is %s, here it is missing", s, t.ID))
+			words = append(words, a.Say("check.differing.there", s, t.ID))
 		case !isThere:
-			words = append(words, fmt.Sprintf("%s is missing, here it is %s", s, l.ID))
+			words = append(words, a.Say("check.differing.here", s, l.ID))
 		case t.ID != l.ID:
-			words = append(words, fmt.Sprintf("%s is %s, here %s", s, t.ID, l.ID))
+			words = append(words, a.Say("check.differing.id", s, t.ID, l.ID))
 		case !slices.Equal(t.Params, l.Params):
-			words = append(words, s+" has other params")
+			words = append(words, a.Say("check.differing.params", s))
 		}
 	}
 	if more := len(words) - 2; more > 0 {
-		words = append(words[:2], fmt.Sprintf("and %d more", more))
+		words = append(words[:2], a.Say("check.differing.more", more))
 	}
 	return ": " + strings.Join(words, "; ")
 }
 
-func quote(value string) string {
+func quote(a *operator.Account, value string) string {
 	if value = strings.TrimSpace(value); value == "" {
-		return "not set"
+		return a.Say("check.deployment.none")
 	}
 	if runes := []rune(value); len(runes) > 40 {
 		value = string(runes[:40]) + "…"

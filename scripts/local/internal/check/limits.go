@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"scf-sms/internal/limits"
-	"scf-sms/internal/settings"
 	"scf-sms/scripts/local/internal/operator"
 )
 
@@ -18,59 +17,53 @@ import (
 // need.
 func (x *run) limitsRows() (rows report) {
 	s := x.Settings
-	rows.add(groupRedis, "limits", limitsRow(s))
+	rows.add(groupRedis, "limits", limitsRow(x.Account))
 	host, _, _ := net.SplitHostPort(s.Redis.Address)
 	if ip, err := netip.ParseAddr(host); err == nil && !ip.IsLoopback() {
-		rows.add(groupRedis, "VPC", vpcRow(x.Deployed, host))
+		rows.add(groupRedis, "VPC", vpcRow(x.Account, host))
 	}
 	if x.held != nil && !x.held.HasHashKey() {
 		rows.add(groupRedis, "hashKey", warning(
-			"the secret has none: when the AccessKey is rotated, all counters begin anew, and for "+
-				"up to "+s.Secret.TTL.String()+" twice the limits may pass",
-			"make one (openssl rand -base64 32), and put it into the secret as hashKey"))
+			x.Say("check.hashKey", s.Secret.TTL), x.Say("check.hashKey.todo")))
 	}
 	return rows
 }
 
 // vpcRow looks for what a function needs to reach a private address.
-func vpcRow(d operator.Deployment, host string) row {
-	switch {
+func vpcRow(a *operator.Account, host string) row {
+	switch d := a.Deployed; {
 	case d.Variables == nil:
 		return row{}
 	case !d.VPC:
-		return wrong("serverless.yml has no vpcConfig: the function can't reach "+host,
-			"name the VPC and the subnet of the Redis there")
+		return wrong(a.Say("check.vpc.none", host), a.Say("check.vpc.none.todo"))
 	case d.Private:
-		return wrong("publicAccess is false in serverless.yml: the function can't reach SSM and "+
-			"SMS", "set it to true; a function can have both")
+		return wrong(a.Say("check.vpc.private"), a.Say("check.vpc.private.todo"))
 	}
-	return right("serverless.yml names one, and the public network stays on")
+	return right(a.Say("check.vpc"))
 }
 
 // limitsRow says which limits are in force. The default for calling codes is too low for whoever
 // has many users in one country abroad, and nobody notices before people are refused.
-func limitsRow(s settings.Settings) row {
-	r := s.Limits
-	const observe = `in the first week let LIMITS have "observe": true, which counts and refuses ` +
-		`nothing; wouldLimit in the log then says which numbers are too low`
+func limitsRow(a *operator.Account) row {
+	r := a.Settings.Limits
 	if r.Observe {
-		return warning("nothing is refused, as observe is on; counted are "+inForce(r),
-			"after a week look for wouldLimit in the log, correct the numbers, and take observe out")
+		return warning(a.Say("check.limits.observe", inForce(r)),
+			a.Say("check.limits.observe.todo"))
 	}
 	found := right(inForce(r))
-	found.Todo = observe
-	if codes := byDefault(s); codes != "" {
-		n, w := r.OtherCodes[0].N, r.OtherCodes[0].Length()
-		found = warning(inForce(r), fmt.Sprintf("SMS %d within %s to %s is refused: give a country "+
-			`with many users a limit of its own, such as {"callingCode": {"852": "1000/1h"}}; and `+
-			"%s", n+1, w, codes, observe))
+	found.Todo = a.Say("check.limits.todo")
+	if codes := byDefault(a); codes != "" {
+		n, length := r.OtherCodes[0].N, r.OtherCodes[0].Length()
+		found = warning(inForce(r), a.Say("check.limits.default.todo", n, length, codes,
+			found.Todo))
 	}
 	return found
 }
 
 // byDefault names the calling codes that SMS may go to and that have the default limit, "" if there
 // are none.
-func byDefault(s settings.Settings) string {
+func byDefault(a *operator.Account) string {
+	s := a.Settings
 	var codes []string
 	for _, code := range slices.Sorted(maps.Keys(s.AllowedCallingCodes)) {
 		if _, named := s.Limits.CallingCode[code]; !named {
@@ -79,15 +72,15 @@ func byDefault(s settings.Settings) string {
 	}
 	const most = 3
 	if more := len(codes) - most; more > 0 {
-		codes = append(codes[:most], fmt.Sprintf("or one of %d more", more))
+		codes = append(codes[:most], a.Say("check.limits.more", more))
 	}
 	switch {
 	case !reflect.DeepEqual(s.Limits.OtherCodes, limits.Defaults().OtherCodes):
 		return "" // somebody thought about it
 	case s.AllowedCallingCodes == nil && s.Templates.Serve(true):
-		return "one calling code that LIMITS doesn't name"
+		return a.Say("check.limits.unnamed")
 	}
-	return strings.Join(codes, ", ")
+	return strings.Join(codes, a.Say("words.list"))
 }
 
 // inForce are the rules in the words of LIMITS.

@@ -3,10 +3,11 @@ package check
 import (
 	"errors"
 	"net"
-	"os/exec"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"scf-sms/internal/cloudsim"
 	"scf-sms/internal/limits"
@@ -14,9 +15,6 @@ import (
 	"scf-sms/internal/settings"
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/operatortest"
-
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 // held is a change of a secret's value.
@@ -57,7 +55,7 @@ func TestWhatCanBeWrongWithRedis(t *testing.T) {
 			a.Sim.Redis.SetPassword("")
 		}, "password", passed, "none is asked for", ""},
 		"a replica": {fault(redissim.Replica), "EVAL", failed,
-			"refused: this is a replica, which only reads", "name the primary"},
+			"refused: READONLY", "the address of the primary"},
 		"it is loading": {fault(redissim.Loading), "password", unknown, "not known: LOADING",
 			"in a moment"},
 		"no such database": {func(a *operator.Account) { a.Settings.Redis.Database = 99 },
@@ -97,27 +95,16 @@ func TestSimulatedRedisOfOnesOwnSettings(t *testing.T) {
 // The rows that a real server brings, and that a check leaves nothing there.
 func TestRealRedis(t *testing.T) {
 	t.Parallel()
-	binary, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Skip("there is no redis-server here: apt-get install redis-server")
+	server, err := redissim.StartServer("--requirepass", "example-redis-password")
+	if errors.Is(err, redissim.ErrNoServer) {
+		t.Skip(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	address := listener.Addr().String()
-	listener.Close()
-	_, port, _ := net.SplitHostPort(address)
-	server := exec.Command(binary, "--port", port, "--bind", "127.0.0.1", "--save", "",
-		"--dir", t.TempDir(), "--requirepass", "example-redis-password")
-	require.NoError(t, server.Start())
-	t.Cleanup(func() { server.Process.Kill(); server.Wait() })
+	t.Cleanup(server.Close)
 
 	a := operatortest.Simulated(t, "")
-	a.Settings.Redis.Address = address
-	var rows []row
-	require.Eventually(t, func() bool {
-		rows = all(t.Context(), a)
-		return find(rows, "round trip").Status != ""
-	}, 20*time.Second, 10*time.Millisecond)
+	a.Settings.Redis.Address = server.Addr
+	rows := all(t.Context(), a)
 	require.Zero(t, tally(rows)[failed], rows)
 	require.Equal(t, "accepted", find(rows, "password").Detail)
 	require.Equal(t, "may be run, and may write", find(rows, "EVAL").Detail)
@@ -145,7 +132,8 @@ func TestUnreachable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := unreachable(tt.server, timeout)
+			x := newRun(&operator.Account{Settings: settings.Settings{Redis: tt.server}})
+			r := x.unreachable(timeout)
 			assert.Equal(t, tt.status, r.Status)
 			assert.Equal(t, tt.detail, r.Detail)
 			assert.NotEmpty(t, r.Todo)
@@ -161,7 +149,7 @@ func TestVersionsOfRedis(t *testing.T) {
 		"redis_version:4.0.14\r\nredis_mode:standalone\r\n": "wrong Redis 4.0.14 is too old",
 		"redis_mode:proxy\r\n":                              "unknown not known: INFO doesn't say",
 	} {
-		r := versionOf(info, nil)
+		r := newRun(&operator.Account{}).versionOf(info, nil)
 		assert.Equal(t, want, string(r.Status)+" "+r.Detail)
 	}
 }
@@ -178,9 +166,9 @@ func TestLimitsInForce(t *testing.T) {
 			"number 1/30s, 5/1h, 10/24h; block 30/1h; callingCode 86 none; " +
 				"each other callingCode 100/1h; total none; ip none; dedupe 1m; away open"},
 		"the defaults, for Hong Kong too": {`{"total": "1000/1h"}`, "86,852", warned,
-			"SMS 101 within 1h to +852 is refused", ""},
+			"after 100 SMS within 1h to +852 the next is refused", ""},
 		"the defaults, for many": {`{}`, "1,33,44,852,853", warned,
-			"SMS 101 within 1h to +1, +33, +44, or one of 2 more is refused", ""},
+			"after 100 SMS within 1h to +1, +33, +44, or one of 2 more the next is refused", ""},
 		"a limit for each": {`{"callingCode": {"852": "1000/1h"}}`, "86,852", passed, "observe", ""},
 		"limits that somebody thought about": {
 			`{"callingCode": {"*": "50/1h"}, "dedupe": "none", "away": "closed"}`, "86,852", passed, "",
@@ -196,7 +184,7 @@ func TestLimitsInForce(t *testing.T) {
 				return map[string]string{"LIMITS": tt.limits, "ALLOWED_CALLING_CODES": tt.allowed,
 					"REDIS_URL": "redis://127.0.0.1"}[name]
 			})
-			r := limitsRow(s)
+			r := limitsRow(&operator.Account{Settings: s})
 			assert.Equal(t, tt.status, r.Status)
 			assert.Contains(t, r.Todo, tt.todo)
 			if tt.detail != "" {
@@ -219,8 +207,8 @@ func TestVPC(t *testing.T) {
 	} {
 		d, err := operator.ReadDeployment(operatortest.Write(t, "serverless.yml", head+yml))
 		require.NoError(t, err)
-		r := vpcRow(d, "10.0.0.86")
+		r := vpcRow(&operator.Account{Deployed: d}, "10.0.0.86")
 		assert.Equal(t, want, string(r.Status)+" "+r.Detail)
 	}
-	assert.Empty(t, vpcRow(operator.Deployment{}, "10.0.0.86"), "there is no serverless.yml")
+	assert.Empty(t, vpcRow(&operator.Account{}, "10.0.0.86"), "there is no serverless.yml")
 }

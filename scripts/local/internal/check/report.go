@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/term"
@@ -70,11 +71,10 @@ const nameWidth = 18
 // printRows shows the rows to people.
 func printRows(out io.Writer, a *operator.Account, rows []row) {
 	p := term.Painter(out)
-	cloud := "Tencent Cloud"
+	about := a.Say("check.about", a.Env.Source())
 	if a.Sim != nil {
-		cloud = "a simulated Tencent Cloud"
+		about = a.Say("check.about.simulated", a.Env.Source())
 	}
-	about := "The settings of " + a.Env.Source() + ", and " + cloud + "."
 	for _, line := range term.Wrap(about, term.PageWidth) {
 		fmt.Fprintln(out, p(term.Faint, line))
 	}
@@ -86,10 +86,10 @@ func printRows(out io.Writer, a *operator.Account, rows []row) {
 	for i, r := range rows {
 		if r.group != group {
 			group = r.group
-			fmt.Fprintln(out, "\n"+p(term.Bold, group))
+			fmt.Fprintln(out, "\n"+p(term.Bold, nameOf(a, group)))
 		}
 		sign := signs[r.Status]
-		shown := term.Row{Sign: sign[0], Color: sign[1], Name: r.Check, NameWidth: nameWidth,
+		shown := term.Row{Sign: sign[0], Color: sign[1], Name: nameOf(a, r.Check), NameWidth: nameWidth,
 			Detail: r.Detail, Todo: r.Todo}
 		if r.cut {
 			shown.Detail = term.Shorten(r.Detail, term.PageWidth-nameWidth-4)
@@ -100,26 +100,40 @@ func printRows(out io.Writer, a *operator.Account, rows []row) {
 		}
 		term.PrintRow(out, p, shown)
 	}
-	fmt.Fprintln(out, "\n"+conclusion(p, tally(rows)))
+	fmt.Fprintln(out, "\n"+conclusion(a, p, tally(rows)))
+}
+
+// nameOf is the name of a check or a group as people read it. JSON has the English one, which
+// programs look for. What has a name of its own behind it, such as a template, keeps that.
+func nameOf(a *operator.Account, check string) string {
+	kind, own, _ := strings.Cut(check, " ")
+	for _, name := range []string{check, kind} {
+		key := "check.name." + name
+		if text := a.Say(key); text != key {
+			if name == check {
+				return text
+			}
+			return text + " " + own
+		}
+	}
+	return check
 }
 
 // conclusion is the answer to what was asked: is the account ready?
-func conclusion(p term.Paint, n map[status]int) string {
+func conclusion(a *operator.Account, p term.Paint, n map[status]int) string {
 	open := ""
 	if n[warned] > 0 {
-		open += ", " + term.Count(n[warned], "warning")
+		open += a.Say("words.comma") + a.Count("check.warnings", n[warned])
 	}
 	if n[unknown] > 0 {
-		open += fmt.Sprintf(", %d could not be checked", n[unknown])
+		open += a.Say("words.comma") + a.Say("check.unchecked", n[unknown])
 	}
-	all := term.Count(n[passed]+n[failed]+n[warned]+n[unknown], "check")
+	all := a.Count("check.checks", n[passed]+n[failed]+n[warned]+n[unknown])
 	switch {
 	case n[failed] > 0:
-		return p(term.Red, fmt.Sprintf("not ready: %d of %s failed", n[failed], all)) +
-			p(term.Yellow, open)
+		return p(term.Red, a.Say("check.failed", n[failed], all)) + p(term.Yellow, open)
 	case open != "":
-		found := fmt.Sprintf("nothing wrong found: %d of %s passed", n[passed], all)
-		return p(term.Green, found) + p(term.Yellow, open)
+		return p(term.Green, a.Say("check.passed", n[passed], all)) + p(term.Yellow, open)
 	}
-	return p(term.Green, "ready: "+all+", all passed")
+	return p(term.Green, a.Say("check.ready", all))
 }

@@ -333,7 +333,7 @@ func TestWhatCantBeChecked(t *testing.T) {
 				c.Always(cloudsim.DescribeSmsSignList,
 					&cloudsim.Fault{Kind: cloudsim.Body, Body: "{}"})
 			},
-			check: "signatures", detail: "no answer: it was empty"},
+			check: "signatures", detail: "no answer: unreadable answer"},
 		"a service that is too busy": {
 			fault: func(c *cloudsim.Cloud) {
 				c.Always(cloudsim.DescribeSecret,

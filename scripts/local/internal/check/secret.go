@@ -3,18 +3,16 @@ package check
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
-	ssmapi "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/ssm/v20190923"
 
 	"scf-sms/internal/tencent"
 	"scf-sms/scripts/local/internal/operator"
-	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/resources"
 	"scf-sms/secrets"
 )
 
@@ -29,37 +27,36 @@ func (x *run) secrets(ctx context.Context) {
 }
 
 func (x *run) secretRow(ctx context.Context, name string) row {
-	const open = " in the SSM console"
-	request := ssmapi.NewDescribeSecretRequest()
-	request.SecretName = &name
-	answer, failure := operator.Ask(ctx, x.SSM().DescribeSecretWithContext, request)
+	var answer resources.Description
+	failure := x.Try(ctx, operator.SSM, "DescribeSecret", map[string]any{"SecretName": name},
+		&answer).Cause()
 	if x.ssm.note(failure); failure != nil {
 		return x.secretRefused(name, "ssm:DescribeSecret", failure)
 	}
-	switch state := operator.Value(answer.Response.Status); state {
+	switch state := answer.Status; state {
 	case "Enabled":
-		return right(name + " is enabled")
+		return right(x.Say("check.secret", name))
 	case "Disabled":
-		return wrong(name+" is disabled", "enable it"+open)
+		return wrong(x.Say("check.secret.disabled", name), x.Say("check.secret.disabled.todo"))
 	case "PendingDelete":
-		return wrong(name+" is about to be deleted", "restore it"+open)
+		return wrong(x.Say("check.secret.deleted", name), x.Say("check.secret.deleted.todo"))
 	default:
-		return wrong(name+" is in the state "+state, "look at it"+open)
+		return wrong(x.Say("check.secret.state", name, state), x.Say("check.secret.state.todo"))
 	}
 }
 
 // secretRefused is a row of what SSM refused to tell.
 func (x *run) secretRefused(name, action string, failure *tencent.Error) row {
 	s := &x.Settings.Secret
-	refuses := "SSM refuses " + name + ": " + failure.Code
+	refuses := x.Say("check.secret.refused", name, failure.Code)
 	hint := tencent.Explain(tencent.GetSecretValue, failure.Code, x.Clock.Now()).Hint
 	setting := "SECRET_NAME"
 	if name == s.Callers {
 		setting = "CALLERS_SECRET_NAME"
 	}
-	return refused(action, failure,
-		meaning{"ResourceNotFound", fmt.Sprintf("there is no secret %s in %s", name, s.Region),
-			"create it, or correct " + setting + " or SECRET_REGION"},
+	return x.refused(action, failure,
+		meaning{"ResourceNotFound", x.Say("check.secret.none", name, s.Region),
+			x.Say("check.secret.none.todo", setting)},
 		meaning{"ResourceUnavailable", refuses, hint},
 		meaning{"InvalidParameterValue", refuses, hint},
 		meaning{"InvalidParameter", refuses, hint})
@@ -75,22 +72,23 @@ func (x *run) value(ctx context.Context) {
 	}
 	name, version := x.Settings.Secret.Name, x.Settings.Secret.Version
 	holds := version
-	correct := "correct SECRET_VERSION; a secret made without a VersionId has SSM_Current"
+	correct := x.Say("check.value.version.todo")
 	form := `{"accessKeyId": "AKID…", "accessKeySecret": "…", "authorization": "Bearer …"}`
 	if fault.Callers {
 		name = x.Settings.Secret.Callers
-		holds, version = name, "SSM_Current of "+name
-		correct, form = "make a secret without a VersionId", `{"authorization": "Bearer …"}`
+		holds, version = name, x.Say("check.value.callers", name)
+		correct, form = x.Say("check.value.callers.todo"), `{"authorization": "Bearer …"}`
 	}
-	found := right(version + " holds an AccessKey and what callers prove themselves with")
+	found := right(x.Say("check.value", version))
 	switch code := codeOf(failure); {
 	case fault.Kind == secrets.Unusable && fault.Text != "":
-		found = wrong(holds+" can't be used: "+fault.Text, "its value must be "+form)
+		found = wrong(x.Say("check.value.unusable", holds, fault.Text),
+			x.Say("check.value.unusable.todo", form))
 	case failure == nil:
 		x.held = secret
 	case tencent.Is(code, "ResourceNotFound") &&
 		!tencent.Is(code, "ResourceNotFound.SecretNotExist"):
-		found = wrong("there is no version "+version, correct)
+		found = wrong(x.Say("check.value.version", version), correct)
 	default:
 		found = x.secretRefused(name, "ssm:GetSecretValue", failure)
 	}
@@ -111,17 +109,15 @@ func (x *run) tokenRow() row {
 			continue // the simulation's own
 		}
 		bare := token[strings.LastIndexByte(token, ' ')+1:]
-		which := fmt.Sprintf("token %d of %d", i+1, len(tokens))
-		todo := "make one (openssl rand -base64 32), and put it into the secret and into Logto: " +
-			"whoever guesses it sends SMS at your cost"
+		n, all, todo := i+1, len(tokens), x.Say("check.token.todo")
 		switch {
 		case placeholder.MatchString(bare):
-			return wrong(which+" is a placeholder", todo)
+			return wrong(x.Say("check.token.placeholder", n, all), todo)
 		case utf8.RuneCountInString(bare) < shortest:
-			return wrong(fmt.Sprintf("%s has fewer than %d characters", which, shortest), todo)
+			return wrong(x.Say("check.token.short", n, all, shortest), todo)
 		}
 	}
-	return right(term.Count(len(tokens), "token") + ", no placeholder and none too short")
+	return right(x.Count("check.token", len(tokens)))
 }
 
 // readSecret reads the secret with a key. A value that was read and can't be used is a fault, and
@@ -142,18 +138,16 @@ func (x *run) readSecret(ctx context.Context, key common.CredentialIface) (
 // role tries whether the function's role may read the secret. Nobody but SCF can take on a real
 // one, and a key that is allowed what check needs can't ask what the role may do.
 func (x *run) role(ctx context.Context) {
-	found := unclear("whether the function's role "+x.Deployed.Role+" may read the secret "+
-		"can't be seen from here", "POST anything to the deployed function with a wrong "+
-		"Authorization header: 401 says that it may, 500 that it may not")
+	found := unclear(x.Say("check.role.unknown", x.Deployed.Role), x.Say("check.role.unknown.todo"))
 	if x.Sim != nil {
 		role := x.Sim.Function.Role()
 		key := common.NewTokenCredential(role.SecretID, role.SecretKey, role.SessionToken)
 		_, failure, _ := x.readSecret(ctx, key)
 		switch code := codeOf(failure); {
 		case failure == nil:
-			found = right("the function's role may read the secret")
+			found = right(x.Say("check.role"))
 		case tencent.Is(code, "UnauthorizedOperation"), tencent.Is(code, "AuthFailure"):
-			found = wrong("refused: "+code,
+			found = wrong(x.Say("check.refused", code),
 				tencent.Explain(tencent.GetSecretValue, code, x.Clock.Now()).Hint)
 		default:
 			return // the rows above say it
@@ -162,12 +156,12 @@ func (x *run) role(ctx context.Context) {
 	x.add(groupSecret, "role", found)
 }
 
-// noKeyID says of an id that Tencent doesn't accept that it is none.
-func noKeyID(name, id string) string {
+// notAccepted says why Tencent doesn't accept a key: with an id that is none, that.
+func (x *run) notAccepted(code, name, id string) string {
 	if strings.HasPrefix(id, "AKID") {
-		return ""
+		return x.Say("check.notAccepted", code)
 	}
-	return "; " + name + " is none: those are AKID…"
+	return x.Say("check.notAccepted.id", code, name)
 }
 
 // accessKey tries the AccessKey that is to send.
@@ -179,20 +173,20 @@ func (x *run) accessKey(ctx context.Context) {
 	code := codeOf(failure)
 	is := func(name string) bool { return tencent.Is(code, name) }
 	hint := tencent.Explain(tencent.SendSms, code, x.Clock.Now()).Hint
-	found := right("accepted by SMS")
+	found := right(x.Say("check.sender"))
 	switch {
 	case operator.KeyRejected(code): // which says nothing of the operator's key
-		x.add(groupSecret, "AccessKey", wrong("not accepted: "+code+
-			noKeyID("accessKeyId", x.held.Key.GetSecretId()), hint))
+		x.add(groupSecret, "AccessKey", wrong(
+			x.notAccepted(code, "accessKeyId", x.held.Key.GetSecretId()), hint))
 		return
 	case failure != nil && code == "", is("RequestLimitExceeded"), is("InternalError"),
 		is("UnauthorizedOperation.RequestIpNotInWhitelist"):
-		found = refused("", failure)
+		found = x.refused("", failure)
 	case is("UnauthorizedOperation.SmsSdkAppIdVerifyFail"),
 		is("UnauthorizedOperation.SdkAppIdIsDisabled"):
 		// The row of the application says what is wrong there.
 	case is("UnauthorizedOperation"), is("AuthFailure"):
-		found = wrong("accepted, but may not send: "+code, hint)
+		found = wrong(x.Say("check.sender.denied", code), hint)
 	}
 	x.sms.note(failure)
 	x.add(groupSecret, "AccessKey", found)

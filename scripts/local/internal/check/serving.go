@@ -25,8 +25,8 @@ func servingRow(ctx context.Context, a *operator.Account) row {
 		return row{}
 	}
 	if version != "$LATEST" {
-		return wrong("callers of "+name+" get version "+operator.Plain(version)+
-			", older than what is deployed", `"setup" points them forward again`)
+		return wrong(a.Say("check.serving.old", name, operator.Plain(version)),
+			a.Say("check.serving.old.todo"))
 	}
-	return right("callers of " + name + " get what was deployed last")
+	return right(a.Say("check.serving", name))
 }

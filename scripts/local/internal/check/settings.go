@@ -17,18 +17,16 @@ func settingsRows(a *operator.Account) (rows report) {
 	for _, problem := range a.Settings.Problems {
 		switch {
 		case !problem.Missing:
-			add(problem.Variable, problem.Text, "correct it in "+a.Env.Path)
+			add(problem.Variable, problem.Text, a.Say("check.correct", a.Env.Path))
 		case a.Env.Lost(problem.Variable): // the row of the line says it
 		case a.Env.Exists:
-			add(problem.Variable, "is not set",
-				"set it in "+a.Env.Path+"; .env.example says what it is")
+			add(problem.Variable, a.Say("check.unset"), a.Say("check.unset.todo", a.Env.Path))
 		default:
-			add(problem.Variable, "is not set", "cp .env.example .env, and set it there")
+			add(problem.Variable, a.Say("check.unset"), a.Say("check.unset.nofile"))
 		}
 	}
 	for _, name := range a.Env.Commented {
-		add(name, "has a comment behind its value, which scf takes for a part of it",
-			"give the comment a line of its own in "+a.Env.Path)
+		add(name, a.Say("check.commented"), a.Say("check.commented.todo", a.Env.Path))
 	}
 	for _, line := range a.Env.Unread {
 		detail, todo := a.Env.Explain(line)
@@ -37,28 +35,28 @@ func settingsRows(a *operator.Account) (rows report) {
 	for _, name := range a.Env.Names() {
 		meant := operator.Meant(name, slices.Concat(settings.Names(), operator.Endpoints()))
 		if meant != "" && meant != name && !slices.Contains(a.Deployed.Names, name) {
-			add(name, "is no setting: did you mean "+meant+"?", "correct it in "+a.Env.Path)
+			add(name, a.Say("check.meant", meant), a.Say("check.correct", a.Env.Path))
 		}
 	}
 	if len(rows) == 0 {
-		rows.add(groupSettings, "settings", right("complete and well-formed"))
+		rows.add(groupSettings, "settings", right(a.Say("check.settings")))
 	}
 	if len(a.Settings.Templates) > 0 {
-		rows = append(rows, usageTypeRows(a.Settings)...)
+		rows = append(rows, usageTypeRows(a)...)
 	}
-	rows.add(groupSettings, "BARE_NUMBERS", bareRow(a.Settings))
+	rows.add(groupSettings, "BARE_NUMBERS", bareRow(a))
 	return rows
 }
 
-func bareRow(s settings.Settings) row {
+func bareRow(a *operator.Account) row {
 	bad := func(p settings.Problem) bool { return p.Variable == "BARE_NUMBERS" }
 	switch {
-	case slices.ContainsFunc(s.Problems, bad):
+	case slices.ContainsFunc(a.Settings.Problems, bad):
 		return row{}
-	case s.BareChina:
-		return right("china: 13800138000 is sent to, as +86 138 0013 8000")
+	case a.Settings.BareChina:
+		return right(a.Say("check.bare.china"))
 	}
-	return right("international: 13800138000 is refused; +86 is missing")
+	return right(a.Say("check.bare"))
 }
 
 // functionRow starts the function with these settings as SCF does, and sends it an event that it
@@ -68,14 +66,14 @@ func functionRow(ctx context.Context, a *operator.Account, binary string, err er
 	if err == nil {
 		status, err = tryFunction(ctx, a, binary)
 	}
-	found := right("starts with these settings, and answers")
+	found := right(a.Say("check.function"))
 	switch {
 	case err != nil:
-		found = wrong("doesn't start with these settings", err.Error())
+		found = wrong(a.Say("check.function.silent"), err.Error())
 	case status == http.StatusInternalServerError && len(a.Settings.Problems) > 0:
 		return nil // as it must with such settings
 	case status != http.StatusMethodNotAllowed:
-		found = wrong(fmt.Sprintf("answers everything with %d", status), "see the settings above")
+		found = wrong(a.Say("check.function.wrong", status), a.Say("check.function.wrong.todo"))
 	}
 	rows.add(groupSettings, "function", found)
 	return rows

@@ -2,11 +2,8 @@ package check
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
-
-	smsapi "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/v20210111"
 
 	"scf-sms/internal/tencent"
 	"scf-sms/scripts/local/internal/operator"
@@ -20,17 +17,17 @@ func (x *run) application(ctx context.Context) {
 		return
 	}
 	_, failure := x.Reports(ctx, "+8613800138000", x.Clock.Now().Add(-time.Minute))
-	found := right(id + " is of this account")
+	found := right(x.Say("check.app", id))
 	if x.sms.note(failure); failure != nil {
-		none := "this account has no application " + id
-		correct := "correct SDK_APP_ID; it is in " + operator.Console
-		found = refused("sms:PullSmsSendStatusByPhoneNumber", failure,
+		none := x.Say("check.app.none", id)
+		correct := x.Say("check.app.none.todo", operator.Console)
+		found = x.refused("sms:PullSmsSendStatusByPhoneNumber", failure,
 			meaning{"UnauthorizedOperation.SmsSdkAppIdVerifyFail", none, correct},
 			meaning{"InvalidParameterValue.SdkAppIdNotExist", none, correct},
 			meaning{"UnauthorizedOperation.SdkAppIdIsDisabled",
-				id + " is disabled", "enable it in " + operator.Console},
+				x.Say("check.app.disabled", id), x.Say("check.app.disabled.todo", operator.Console)},
 			meaning{"UnauthorizedOperation.ServiceSuspendDueToArrears",
-				"the account is in arrears", "top up the account"})
+				x.Say("check.app.arrears"), x.Say("check.app.arrears.todo")})
 	}
 	x.noApp = found.Status == failed
 	x.add(groupSMS, "application", found)
@@ -46,34 +43,34 @@ func (x *run) balance(ctx context.Context) {
 	china := now.In(time.FixedZone("", 8*60*60))
 	// Only packages made between the two times are listed. The second must be over.
 	begin, end := china.AddDate(-5, 0, 0).Format(hour), china.Add(-time.Hour).Format(hour)
-	limit, offset := uint64(500), uint64(0)
-	request := smsapi.NewSmsPackagesStatisticsRequest()
-	request.SmsSdkAppId, request.Limit, request.Offset = &x.Settings.SMS.AppID, &limit, &offset
-	request.BeginTime, request.EndTime = &begin, &end
-	answer, failure := operator.Ask(ctx, x.SMS(x.Key).SmsPackagesStatisticsWithContext, request)
+	var answer struct {
+		SmsPackagesStatisticsSet []struct {
+			PackageEffectiveTime, PackageExpiredTime int64
+			PackageAmount, CurrentUsage              uint64
+		}
+	}
+	failure := x.Try(ctx, operator.SMS, "SmsPackagesStatistics", map[string]any{
+		"SmsSdkAppId": x.Settings.SMS.AppID, "Limit": 500, "Offset": 0, "BeginTime": begin,
+		"EndTime": end,
+	}, &answer).Cause()
 	if x.sms.note(failure); failure != nil {
-		x.add(groupSMS, "package", refused("sms:SmsPackagesStatistics", failure))
+		x.add(groupSMS, "package", x.refused("sms:SmsPackagesStatistics", failure))
 		return
 	}
 	var left, all uint64
-	for _, p := range answer.Response.SmsPackagesStatisticsSet {
-		at := uint64(now.Unix())
-		if p == nil || operator.Value(p.PackageEffectiveTime) > at ||
-			operator.Value(p.PackageExpiredTime) <= at {
-			continue
+	for _, p := range answer.SmsPackagesStatisticsSet {
+		if at := now.Unix(); p.PackageEffectiveTime <= at && at < p.PackageExpiredTime {
+			all += p.PackageAmount
+			left += p.PackageAmount - min(p.PackageAmount, p.CurrentUsage)
 		}
-		amount, used := operator.Value(p.PackageAmount), operator.Value(p.CurrentUsage)
-		all += amount
-		left += amount - min(amount, used)
 	}
-	const buy = "buy a package in " + operator.Console
-	found := right(fmt.Sprintf("%d of %d SMS left", left, all))
+	buy := x.Say("check.package.todo", operator.Console)
+	found := right(x.Say("check.package", left, all))
 	switch {
 	case all == 0:
-		const none = "there is none: without one, only an account that pays afterwards sends"
-		found = warning(none, buy)
+		found = warning(x.Say("check.package.none"), buy)
 	case left == 0:
-		found = wrong("is used up: nobody gets a code", buy)
+		found = wrong(x.Say("check.package.empty"), buy)
 	case left < all/10:
 		found = warning(found.Detail, buy)
 	}
@@ -83,13 +80,11 @@ func (x *run) balance(ctx context.Context) {
 // destination is one of the two that Tencent has signatures and templates for.
 type destination struct {
 	overseas      bool
-	key           string // in templateCode
-	numbers       string
-	international uint64 // the parameter International
+	key           string // in templateCode, and of its words
+	international int    // the parameter International
 }
 
-var mainland, elsewhere = destination{false, "china", "mainland numbers", 0},
-	destination{true, "overseas", "numbers elsewhere", 1}
+var mainland, elsewhere = destination{false, "china", 0}, destination{true, "overseas", 1}
 
 func destinationOf(overseas bool) (own, other destination) {
 	if overseas {
@@ -112,21 +107,21 @@ func (x *run) signatures(ctx context.Context) {
 		own, other := destinationOf(overseas)
 		same, failure := x.signs(ctx, sign, own)
 		if tencent.Is(codeOf(failure), "MissingParameter") {
-			x.add(groupSMS, "signatures", unclear("can't be checked: the API lists them by id only",
-				"look at them in "+operator.Console))
+			x.add(groupSMS, "signatures", unclear(x.Say("check.signs.unlisted"),
+				x.Say("check.look", operator.Console)))
 			return
 		}
 		if failure != nil {
-			x.add(groupSMS, "signatures", refused("sms:DescribeSmsSignList", failure))
+			x.add(groupSMS, "signatures", x.refused("sms:DescribeSmsSignList", failure))
 			return
 		}
-		found := wrong("there is none with this text for "+own.numbers, "correct "+setting+
-			" (the text itself, not its id), or apply for it in "+operator.Console)
+		found := wrong(x.Say("check.sign.none."+own.key),
+			x.Say("check.sign.none.todo", setting, operator.Console))
 		if len(same) > 0 {
-			found = signRow(own, same)
+			found = x.signRow(own, same)
 		} else if others, _ := x.signs(ctx, sign, other); len(others) > 0 {
-			found = wrong("is one for "+other.numbers+" only",
-				"apply for one for "+own.numbers+", or correct "+setting)
+			found = wrong(x.Say("check.sign.other."+own.key),
+				x.Say("check.sign.other.todo", setting))
 		}
 		x.add(groupSMS, "signature "+sign, found)
 	}
@@ -139,51 +134,64 @@ func (x *run) senderRow() row {
 	case id == "":
 		return row{}
 	case !x.Settings.Templates.Serve(true):
-		return warning(id+" is never used: there is no template for numbers elsewhere",
-			`take SENDER_ID out, or put a template under "overseas"`)
+		return warning(x.Say("check.senderId.unused", id), x.Say("check.senderId.unused.todo"))
 	}
-	return unclear("no API says whether "+id+" is yours",
-		"look at it in "+operator.Console+", or send one SMS to a number elsewhere")
+	return unclear(x.Say("check.senderId", id), x.Say("check.senderId.todo", operator.Console))
 }
 
 // signRow says of several signatures with one text what the best is worth.
-func signRow(own destination, same []*smsapi.DescribeSignListStatus) row {
+func (x *run) signRow(own destination, same []signature) row {
 	best := same[0]
 	for _, s := range same {
-		if operator.Value(s.StatusCode) == stateApproved {
+		if s.StatusCode == stateApproved {
 			best = s
 		}
 	}
-	found := reviewed("for "+own.numbers, best.StatusCode, best.ReviewReply)
+	found := x.reviewRow(x.Say("check.sign."+own.key), best.review)
 	if own.overseas {
 		return found
 	}
-	if found.Status == failed && operator.Value(best.StatusCode) < 0 {
-		found.Detail += "; it may also be that its first filing with the carriers isn't complete"
+	if found.Status == failed && best.StatusCode < 0 {
+		found.Detail = x.Say("check.sign.filing", found.Detail)
 	}
 	// Since 2024-11-25 a signature can be used for now though its qualification can't.
 	// https://cloud.tencent.com/document/product/382/112640
-	states := map[int64]string{0: "is still being reviewed", 2: "was refused",
-		3: "has to be completed", 4: "was changed and is being reviewed",
-		5: "was changed, and the change was refused"}
-	state, open := states[operator.Value(best.QualificationStatusCode)]
-	if found.Status == passed && best.QualificationStatusCode != nil && open {
-		return warning(found.Detail+": works, but its qualification "+state,
-			"look at https://console.cloud.tencent.com/smsv2/enterprise")
+	states := map[int64]string{0: "reviewed", 2: "refused", 3: "incomplete", 4: "changed",
+		5: "unchanged"}
+	code := best.QualificationStatusCode
+	if found.Status != passed || code == nil {
+		return found
+	}
+	if state, open := states[*code]; open {
+		return warning(x.Say("check.qualification", found.Detail,
+			x.Say("check.qualification."+state)), x.Say("check.qualification.todo"))
 	}
 	return found
 }
 
+// review is what a signature and a template have in common.
+type review struct {
+	StatusCode  int64
+	ReviewReply string
+}
+
+// signature is one as the account has it.
+type signature struct {
+	review
+	SignName                string
+	QualificationStatusCode *int64
+}
+
 // signs returns the signatures with a text.
 func (x *run) signs(
-	ctx context.Context, sign string, kind destination,
-) (same []*smsapi.DescribeSignListStatus, failure *tencent.Error) {
+	ctx context.Context, text string, kind destination,
+) (same []signature, failure *tencent.Error) {
 	const page, pages = 100, 10
-	for n := range uint64(pages) {
-		request := smsapi.NewDescribeSmsSignListRequest()
-		limit, offset := uint64(page), n*page
-		request.International, request.Limit, request.Offset = &kind.international, &limit, &offset
-		answer, failure := operator.Ask(ctx, x.SMS(x.Key).DescribeSmsSignListWithContext, request)
+	for n := range pages {
+		var answer struct{ DescribeSignListStatusSet []signature }
+		failure := x.Try(ctx, operator.SMS, "DescribeSmsSignList", map[string]any{
+			"International": kind.international, "Limit": page, "Offset": n * page,
+		}, &answer).Cause()
 		x.sms.note(failure)
 		if tencent.Is(codeOf(failure), "FailedOperation.MissingSignatureList") {
 			return same, nil // there are none at all
@@ -191,12 +199,12 @@ func (x *run) signs(
 		if failure != nil {
 			return nil, failure
 		}
-		for _, s := range answer.Response.DescribeSignListStatusSet {
-			if s != nil && operator.Value(s.SignName) == sign {
+		for _, s := range answer.DescribeSignListStatusSet {
+			if s.SignName == text {
 				same = append(same, s)
 			}
 		}
-		if len(answer.Response.DescribeSignListStatusSet) < page {
+		if len(answer.DescribeSignListStatusSet) < page {
 			break
 		}
 	}
@@ -210,19 +218,19 @@ const (
 	stateWaiting   = 2 // approved, not yet in effect
 )
 
-// reviewed says what the review of a signature or a template has come to.
-func reviewed(detail string, state *int64, reply *string) row {
-	switch operator.Value(state) {
+// reviewRow says what the review of a signature or a template has come to.
+func (x *run) reviewRow(detail string, r review) row {
+	switch r.StatusCode {
 	case stateApproved:
 		return right(detail)
 	case stateReviewing:
-		return wrong(detail+": still being reviewed", "wait until Tencent has approved it")
+		return wrong(x.Say("check.review", detail), x.Say("check.review.todo"))
 	case stateWaiting:
-		return wrong(detail+": approved, but not yet in effect", "wait until it is")
+		return wrong(x.Say("check.approved", detail), x.Say("check.approved.todo"))
 	}
-	detail += ": was not approved"
-	if reason := strings.Join(strings.Fields(operator.Value(reply)), " "); reason != "" {
+	detail = x.Say("check.disapproved", detail)
+	if reason := strings.Join(strings.Fields(r.ReviewReply), " "); reason != "" {
 		detail += " (" + reason + ")"
 	}
-	return wrong(detail, "correct it in "+operator.Console)
+	return wrong(detail, x.Say("check.disapproved.todo", operator.Console))
 }

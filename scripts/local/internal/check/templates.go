@@ -2,18 +2,14 @@ package check
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
-	smsapi "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/v20210111"
-
 	"scf-sms/internal/template"
 	"scf-sms/internal/tencent"
 	"scf-sms/scripts/local/internal/operator"
-	"scf-sms/scripts/local/internal/term"
 )
 
 // templates looks at every template once, whatever it is for.
@@ -35,21 +31,21 @@ func (x *run) templates(ctx context.Context) {
 	// Those that aren't there under their own destination may be under the other one.
 	for _, other := range []bool{false, true} {
 		for _, kind := range []destination{mainland, elsewhere} {
-			var ids []*uint64
+			var ids []uint64
 			for _, k := range order {
 				n, err := strconv.ParseUint(k.id, 10, 64)
 				if err == nil && all[k.id] == nil && (k.overseas != other) == kind.overseas {
-					ids = append(ids, &n)
+					ids = append(ids, n)
 				}
 			}
 			if failure := x.findTemplates(ctx, ids, kind, all); failure != nil {
-				x.add(groupSMS, "templates", refused("sms:DescribeSmsTemplateList", failure))
+				x.add(groupSMS, "templates", x.refused("sms:DescribeSmsTemplateList", failure))
 				return
 			}
 		}
 	}
 	for _, k := range order {
-		x.add(groupSMS, "template "+k.id, templateRow(uses[k], all[k.id]))
+		x.add(groupSMS, "template "+k.id, x.templateRow(uses[k], all[k.id]))
 	}
 }
 
@@ -57,39 +53,36 @@ func (x *run) templates(ctx context.Context) {
 const both = 3
 
 // templateRow holds a template, or nil if there is none, against what it is used for.
-func templateRow(uses template.Templates, t *smsapi.DescribeTemplateListStatus) row {
+func (x *run) templateRow(uses template.Templates, t *listed) row {
 	used, id := usedFor(uses), uses[0].ID
 	own, other := destinationOf(uses[0].Overseas)
 	if _, err := strconv.ParseUint(id, 10, 64); err != nil {
-		return wrong("is no TemplateId: those are numbers", "correct TEMPLATES")
+		return wrong(x.Say("check.template.id"), x.Say("check.correct", "TEMPLATES"))
 	}
 	if t == nil {
-		return wrong(used+": this account has no such template",
-			"correct TEMPLATES; the ids are in "+operator.Console)
+		return wrong(x.Say("check.template.none", used),
+			x.Say("check.template.none.todo", operator.Console))
 	}
-	if kind := operator.Value(t.International); kind != own.international && kind != both {
-		return wrong(
-			fmt.Sprintf("%s: is one for %s, but stands under %q", used, other.numbers, own.key),
-			fmt.Sprintf("put it under %q in TEMPLATES, and one for %s here",
-				other.key, own.numbers))
+	if kind := t.International; kind != own.international && kind != both {
+		return wrong(x.Say("check.template.under."+own.key, used),
+			x.Say("check.template.under.todo", other.key, own.key))
 	}
-	if operator.Value(t.StatusCode) != stateApproved {
-		return reviewed(used, t.StatusCode, t.ReviewReply)
+	if t.StatusCode != stateApproved {
+		return x.reviewRow(used, t.review)
 	}
-	content := strings.Join(strings.Fields(operator.Value(t.TemplateContent)), " ")
+	content := strings.Join(strings.Fields(t.TemplateContent), " ")
 	n := variablesIn(content)
 	unfit := func(use template.Template) bool { return len(use.Params) != n }
 	if i := slices.IndexFunc(uses, unfit); i >= 0 {
-		todo := fmt.Sprintf(
-			`give its entry in TEMPLATES params with %d values, one of them "{code}"`, n)
+		todo := x.Say("check.params.todo", n)
 		switch n {
 		case 0:
-			todo = "use a template with a variable for the code"
+			todo = x.Say("check.params.none")
 		case 1:
-			todo = `leave params out of its entry in TEMPLATES, or write ["{code}"]`
+			todo = x.Say("check.params.single")
 		}
-		return wrong(fmt.Sprintf("%s: has %s, but params has %d: %s",
-			used, term.Count(n, "variable"), len(uses[i].Params), content), todo)
+		return wrong(x.Say("check.params", used, x.Count("check.variables", n),
+			len(uses[i].Params), content), todo)
 	}
 	r := right(used + ": " + content)
 	r.cut = true
@@ -112,22 +105,30 @@ func variablesIn(content string) int {
 	return len(slices.Compact(all))
 }
 
+// listed is a template as the account has it.
+type listed struct {
+	review
+	TemplateId      uint64
+	International   int
+	TemplateContent string
+}
+
 // found are templates by their id.
-type found map[string]*smsapi.DescribeTemplateListStatus
+type found map[string]*listed
 
 // findTemplates adds the templates that are there to all. It is not documented whether one that
 // isn't is left out or makes the whole request fail. Where it fails, each is asked for on its own.
 func (x *run) findTemplates(
-	ctx context.Context, ids []*uint64, kind destination, all found,
+	ctx context.Context, ids []uint64, kind destination, all found,
 ) *tencent.Error {
 	const most = 100 // ids in one request
 	absent := regexp.MustCompile(`^FailedOperation\.` +
 		`(MissingTemplateList|TemplateIdNotExist|TemplateUnapprovedOrNotExist)$`)
 	for some := range slices.Chunk(ids, most) {
-		request := smsapi.NewDescribeSmsTemplateListRequest()
-		request.International, request.TemplateIdSet = &kind.international, some
-		list := x.SMS(x.Key).DescribeSmsTemplateListWithContext
-		answer, failure := operator.Ask(ctx, list, request)
+		var answer struct{ DescribeTemplateStatusSet []listed }
+		failure := x.Try(ctx, operator.SMS, "DescribeSmsTemplateList", map[string]any{
+			"International": kind.international, "TemplateIdSet": some,
+		}, &answer).Cause()
 		x.sms.note(failure)
 		if absent.MatchString(codeOf(failure)) {
 			failure = nil
@@ -135,10 +136,8 @@ func (x *run) findTemplates(
 				failure = x.findTemplates(ctx, some[i:i+1], kind, all)
 			}
 		} else if failure == nil {
-			for _, t := range answer.Response.DescribeTemplateStatusSet {
-				if t != nil && t.TemplateId != nil {
-					all[strconv.FormatUint(*t.TemplateId, 10)] = t
-				}
+			for _, t := range answer.DescribeTemplateStatusSet {
+				all[strconv.FormatUint(t.TemplateId, 10)] = &t
 			}
 		}
 		if failure != nil {

@@ -11,20 +11,20 @@ import (
 )
 
 // usageTypeRows counts the templates, and looks for those that are never used or that are missing.
-func usageTypeRows(s settings.Settings) (rows report) {
+func usageTypeRows(a *operator.Account) (rows report) {
 	const check = "usage types"
+	s := a.Settings
 	types, counts := countTypes(s.Templates)
-	rows.add(groupSettings, check, right(counts))
+	rows.add(groupSettings, check, right(a.Say("check.types", counts)))
 	for _, usageType := range types {
 		switch meant := operator.Meant(usageType, operator.UsageTypes()); meant {
 		case usageType:
 		case "":
-			rows.add(groupSettings, check, warning(fmt.Sprintf(
-				"%q is none of Logto's: only another caller can ask for it", usageType),
-				"take it out of TEMPLATES if you have no such caller"))
+			rows.add(groupSettings, check, warning(a.Say("check.types.other", usageType),
+				a.Say("check.types.other.todo")))
 		default:
-			rows.add(groupSettings, check, wrong(fmt.Sprintf(
-				"%q is never used: did you mean %s?", usageType, meant), "correct it in TEMPLATES"))
+			rows.add(groupSettings, check, wrong(a.Say("check.types.meant", usageType, meant),
+				a.Say("check.correct", "TEMPLATES")))
 		}
 	}
 	for i, t := range s.Templates {
@@ -33,17 +33,16 @@ func usageTypeRows(s settings.Settings) (rows report) {
 				strings.EqualFold(other.Locale, t.Locale)
 		}
 		if first := slices.IndexFunc(s.Templates, same); first < i {
-			unused := fmt.Sprintf("%s: %s is never used, as %s comes first",
-				slot(t), t.ID, s.Templates[first].ID)
-			rows.add(groupSettings, check, wrong(unused, "take one of them out of TEMPLATES"))
+			rows.add(groupSettings, check, wrong(
+				a.Say("check.types.twice", slot(t), t.ID, s.Templates[first].ID),
+				a.Say("check.types.twice.todo")))
 		}
 	}
 	for _, usageType := range types {
 		if gaps := gaps(s, usageType); len(gaps) > 0 {
 			rows.add(groupSettings, check, warning(
-				usageType+" has no template for "+strings.Join(gaps, ", "),
-				"add it to TEMPLATES: till then people get another language, Generic's text, "+
-					"or no SMS"))
+				a.Say("check.types.gaps", usageType, strings.Join(gaps, ", ")),
+				a.Say("check.types.gaps.todo")))
 		}
 	}
 	return rows
@@ -99,5 +98,5 @@ func countTypes(all template.Templates) (types []string, counts string) {
 		n := count[usageType]
 		words[i] = fmt.Sprintf("%s %d+%d", usageType, n[0], n[1])
 	}
-	return types, strings.Join(words, ", ") + " (templates for mainland numbers + for others)"
+	return types, strings.Join(words, ", ")
 }

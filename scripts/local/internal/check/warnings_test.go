@@ -118,7 +118,7 @@ func TestUsageTypesThatLackATemplate(t *testing.T) {
 			})
 			s.Templates = templates
 			var warnings []string
-			for _, r := range usageTypeRows(s) {
+			for _, r := range usageTypeRows(&operator.Account{Settings: s}) {
 				if r.Status == warned {
 					warnings = append(warnings, r.Detail)
 				}
@@ -140,7 +140,9 @@ func TestVariablesThatAreNearlyOurs(t *testing.T) {
 
 func TestBareNumbersHaveARow(t *testing.T) {
 	t.Parallel()
-	assert.Contains(t, bareRow(settings.Settings{}).Detail, "international: 13800138000 is refused")
-	assert.Contains(t, bareRow(settings.Settings{BareChina: true}).Detail, "as +86 138 0013 8000")
-	assert.Empty(t, bareRow(settings.Read(func(name string) string { return "x" })))
+	assert.Contains(t, bareRow(&operator.Account{}).Detail, "international: 13800138000 is refused")
+	china := &operator.Account{Settings: settings.Settings{BareChina: true}}
+	assert.Contains(t, bareRow(china).Detail, "as +86 138 0013 8000")
+	wrong := settings.Read(func(name string) string { return "x" })
+	assert.Empty(t, bareRow(&operator.Account{Settings: wrong}))
 }

@@ -7,18 +7,20 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"os"
 	"strings"
 	"time"
 
 	"scf-sms/internal/checkout"
 	"scf-sms/internal/phone"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 )
 
 // Build is [checkout.Build]; one that takes more than a second says so on errs.
 func Build(ctx context.Context, root string, errs io.Writer) (string, error) {
 	defer term.Announce(errs, time.Second,
-		"building the function (the first time takes about a minute) …")()
+		words.From(os.Getenv).Say("operator.building"))()
 	return checkout.Build(ctx, root)
 }
 
@@ -27,6 +29,7 @@ func Build(ctx context.Context, root string, errs io.Writer) (string, error) {
 type LogLine struct {
 	Msg              string `json:"msg"`
 	Outcome          string `json:"outcome"`
+	Caller           string `json:"caller"`
 	Status           int    `json:"status"`
 	CallingCode      int    `json:"callingCode"`
 	NumberEnds       string `json:"numberEnds"`
@@ -38,6 +41,7 @@ type LogLine struct {
 	SerialNo         string `json:"serialNo"`
 	Hint             string `json:"hint"`
 	Attempts         int    `json:"attempts"`
+	Count            int    `json:"count"` // messages that a call of Tencent's reports on
 	SSMMs            int64  `json:"ssmMs"`
 	SMSMs            int64  `json:"smsMs"`
 	Ms               int64  `json:"ms"`

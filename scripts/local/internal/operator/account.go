@@ -9,13 +9,10 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"time"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
-	smsapi "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/v20210111"
-	ssmapi "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/ssm/v20190923"
 
 	"scf-sms/internal/checkout"
 	"scf-sms/internal/cloudsim"
@@ -65,8 +62,8 @@ func (o *Options) AddFlags(flags *flag.FlagSet, w words.Words, simulate string) 
 // and a file that can't be read, are a [term.UsageError]. The caller calls [Account.Close].
 func Open(command string, o Options) (*Account, error) {
 	if o.EnvFile != "" && o.Stage != "" {
-		return nil, term.UsageError{Text: command + ": -env names the file and -stage finds it: " +
-			"give one of them"}
+		return nil, term.UsageError{Text: command + ": " +
+			words.From(os.Getenv).Say("flags.both")}
 	}
 	root, err := checkout.Root()
 	if err != nil {
@@ -102,7 +99,8 @@ func ReadFiles(root string, o Options) (*Account, error) {
 	if o.Simulate && o.EnvFile == "" {
 		// A simulation is the same wherever it runs. simulate has the values.
 		path := filepath.Join(root, "testdata", "function.env")
-		a.Env = Env{Path: shown(path), Exists: true, shell: os.LookupEnv, alone: true}
+		a.Env = Env{Path: shown(path), Exists: true, Words: words.From(os.Getenv),
+			shell: os.LookupEnv, alone: true}
 		return a, nil
 	}
 	if a.Deployed, err = ReadDeployment(filepath.Join(root, "serverless.yml")); err != nil {
@@ -117,6 +115,12 @@ func ReadFiles(root string, o Options) (*Account, error) {
 	a.Env, err = ReadEnv(path, os.LookupEnv)
 	return a, err
 }
+
+// Say is [words.Words.Say] in the language of whoever reads.
+func (a *Account) Say(key string, values ...any) string { return a.Env.Say(key, values...) }
+
+// Count is [words.Words.Count] in the language of whoever reads.
+func (a *Account) Count(key string, n int) string { return a.Env.language().Count(key, n) }
 
 // simulate puts a simulated cloud and, if the settings name one, a simulated Redis in the place of
 // the real ones, and an operator into the cloud who may do everything.
@@ -166,51 +170,15 @@ func (a *Account) Close() {
 	}
 }
 
-// SSM is a client with the operator's key.
-func (a *Account) SSM() *ssmapi.Client {
-	c := &a.Settings.Secret
-	client, _ := ssmapi.NewClient(a.Key, c.Region, tencent.Profile(c.Endpoint)) // it can't fail
-	client.WithHttpTransport(a.Clock)
-	return client
-}
-
-// SMS is a client with the operator's key or the one that sends.
-func (a *Account) SMS(key common.CredentialIface) *smsapi.Client {
-	c := &a.Settings.SMS
-	client, _ := smsapi.NewClient(key, c.Region, tencent.Profile(c.Endpoint)) // it can't fail
-	client.WithHttpTransport(a.Clock)
-	return client
-}
-
 // SendToNobody makes a SendSms without a number, which can't send anything. It is the one call that
 // needs no permission but sms:SendSms, and so the one that tells whether a key has it: by its
 // failure, which is never nil unless Tencent changes.
-func (a *Account) SendToNobody(
-	ctx context.Context, key common.CredentialIface,
-) *tencent.Error {
-	request := smsapi.NewSendSmsRequest()
-	request.SmsSdkAppId = &a.Settings.SMS.AppID
-	request.SignName = &a.Settings.SMS.SignName
-	_, failure := Ask(ctx, a.SMS(key).SendSmsWithContext, request)
-	return failure
-}
-
-// Ask makes one call, a client's method …WithContext. It takes at most 5 s. Without a failure the
-// answer's Response is not nil.
-func Ask[Q, A any](
-	ctx context.Context, call func(context.Context, Q) (A, error), request Q,
-) (answer A, failure *tencent.Error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	failure = tencent.Do(func() (err error) {
-		answer, err = call(ctx, request)
-		return err
-	})
-	// Each action has a type of its own for its answer, and each of them a field Response.
-	if failure == nil && reflect.ValueOf(answer).Elem().FieldByName("Response").IsNil() {
-		failure = &tencent.Error{Reason: "it was empty"}
-	}
-	return answer, failure
+func (a *Account) SendToNobody(ctx context.Context, key common.CredentialIface) *tencent.Error {
+	with := *a
+	with.Key = key
+	return with.Try(ctx, SMS, "SendSms", map[string]any{
+		"SmsSdkAppId": a.Settings.SMS.AppID, "SignName": a.Settings.SMS.SignName,
+	}, nil).Cause()
 }
 
 // Secret reads the function's secret as the function does, but with another key. It takes at most
@@ -227,17 +195,23 @@ func (a *Account) Secret(
 	}, key)
 }
 
+// Report is what a carrier reported of a message.
+type Report struct {
+	ReportStatus    string // SUCCESS or FAIL
+	Description     string // in the carrier's words
+	UserReceiveTime int64  // Unix time in s
+	SerialNo        string
+	SessionContext  string // our request id; few accounts get it back
+}
+
 // Reports asks for the delivery reports of a number's messages since a time.
 func (a *Account) Reports(
 	ctx context.Context, number string, since time.Time,
-) ([]*smsapi.PullSmsSendStatus, *tencent.Error) {
-	request := smsapi.NewPullSmsSendStatusByPhoneNumberRequest()
-	begin, offset, limit := uint64(since.Unix()), uint64(0), uint64(10)
-	request.SmsSdkAppId, request.PhoneNumber = &a.Settings.SMS.AppID, &number
-	request.BeginTime, request.Offset, request.Limit = &begin, &offset, &limit
-	answer, failure := Ask(ctx, a.SMS(a.Key).PullSmsSendStatusByPhoneNumberWithContext, request)
-	if failure != nil {
-		return nil, failure
-	}
-	return answer.Response.PullSmsSendStatusSet, nil
+) ([]Report, *tencent.Error) {
+	var answer struct{ PullSmsSendStatusSet []Report }
+	f := a.Try(ctx, SMS, "PullSmsSendStatusByPhoneNumber", map[string]any{
+		"SmsSdkAppId": a.Settings.SMS.AppID, "PhoneNumber": number, "BeginTime": since.Unix(),
+		"Offset": 0, "Limit": 10,
+	}, &answer)
+	return answer.PullSmsSendStatusSet, f.Cause()
 }

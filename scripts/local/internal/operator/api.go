@@ -17,7 +17,7 @@ import (
 // Service is one of Tencent's APIs: its name, and the version of it that is spoken here.
 type Service struct{ Name, Version string }
 
-// The services. SMS and SSM have clients of their own, too.
+// The services.
 var (
 	STS = Service{"sts", "2018-08-13"}
 	CAM = Service{"cam", "2019-01-16"}
@@ -52,10 +52,23 @@ func (f *Failure) Absent() bool {
 		!f.Is("OperationDenied")
 }
 
+// InUse reports whether the failure says that a name is taken.
+func (f *Failure) InUse() bool {
+	return f != nil && (f.Is("ResourceInUse") || strings.HasSuffix(f.Code, "InUse"))
+}
+
 // Unclear reports whether nobody knows if the call was done: no whole answer came, or one that says
 // neither yes nor no.
 func (f *Failure) Unclear() bool {
 	return f != nil && !f.NotSent && (f.Code == "" || f.Is("InternalError"))
+}
+
+// Cause is the failure without its operation, nil for none.
+func (f *Failure) Cause() *tencent.Error {
+	if f == nil {
+		return nil
+	}
+	return &f.Error
 }
 
 // passing reports whether the same call may succeed in a moment.
@@ -76,7 +89,7 @@ func (a *Account) Call(
 	ctx context.Context, service Service, action string, params map[string]any, answer any,
 ) *Failure {
 	for n := time.Duration(1); ; n++ {
-		f := a.callOnce(ctx, service, action, params, answer)
+		f := a.Try(ctx, service, action, params, answer)
 		if f == nil || n == attempts || ctx.Err() != nil {
 			return f
 		}
@@ -93,7 +106,8 @@ func looks(action string) bool {
 		strings.HasPrefix(action, "Describe")
 }
 
-func (a *Account) callOnce(
+// Try is Call that never makes the call again.
+func (a *Account) Try(
 	ctx context.Context, service Service, action string, params map[string]any, answer any,
 ) *Failure {
 	failed := func(e tencent.Error) *Failure {
@@ -145,6 +159,13 @@ func (s Service) endpoint() string { return strings.ToUpper(s.Name) + "_ENDPOINT
 
 // endpoint is where a service is reached: its …_ENDPOINT, or the public one.
 func (a *Account) endpoint(service Service) (tencent.Endpoint, error) {
+	var none tencent.Endpoint // of a service that the function doesn't ask
+	set := map[Service]tencent.Endpoint{
+		SSM: a.Settings.Secret.Endpoint, SMS: a.Settings.SMS.Endpoint,
+	}[service]
+	if set != none {
+		return set, nil
+	}
 	name := service.endpoint()
 	host := strings.TrimSpace(cmp.Or(a.Over[name], a.Env.Get(name)))
 	return tencent.ParseEndpoint(cmp.Or(host, service.Name+".tencentcloudapi.com"))
@@ -160,9 +181,4 @@ func (a *Account) region(service Service) string {
 		return a.Settings.SMS.Region
 	}
 	return cmp.Or(a.Deployed.Region, "ap-guangzhou")
-}
-
-// InUse reports whether the failure says that a name is taken.
-func (f *Failure) InUse() bool {
-	return f != nil && (f.Is("ResourceInUse") || strings.HasSuffix(f.Code, "InUse"))
 }

@@ -139,3 +139,11 @@ func strip(text string) string {
 	}
 	return string(bare)
 }
+
+func TestPausing(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, pause(t.Context(), 0))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, pause(ctx, time.Hour), context.Canceled)
+}

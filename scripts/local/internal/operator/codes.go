@@ -17,12 +17,3 @@ func ClockRejected(code string) bool {
 	return tencent.Is(code, "AuthFailure.SignatureExpire") ||
 		tencent.Is(code, "InternalError.RequestTimeException")
 }
-
-// Value is what p points at, or the zero value: every field of the SDK's answers may be nil.
-func Value[T any](p *T) T {
-	var zero T
-	if p == nil {
-		return zero
-	}
-	return *p
-}

@@ -3,7 +3,6 @@ package operator
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 
 	"scf-sms/internal/settings"
+	"scf-sms/scripts/local/internal/words"
 )
 
 // Env is where settings and credentials come from: a .env file, and over it the shell.
@@ -21,6 +21,7 @@ type Env struct {
 	Exists bool   // whether there is a file
 	dotenv        // what is in it
 
+	Words words.Words                      // the language of whoever reads; nil: English
 	shell func(name string) (string, bool) // os.LookupEnv
 	alone bool                             // nothing of the shell counts
 }
@@ -28,6 +29,7 @@ type Env struct {
 // ReadEnv reads a .env file; "" is none. Over it stands the shell, which is os.LookupEnv.
 func ReadEnv(path string, shell func(string) (string, bool)) (Env, error) {
 	env := Env{Path: cmp.Or(shown(path), ".env"), Exists: path != "", shell: shell}
+	env.Words = words.From(func(name string) string { value, _ := shell(name); return value })
 	if path == "" {
 		return env, nil
 	}
@@ -58,15 +60,25 @@ func (e Env) Get(name string) string {
 // Names returns the names that the file sets, in their order.
 func (e Env) Names() []string { return slices.Sorted(maps.Keys(e.values)) }
 
+// Say is [words.Words.Say] in the language of whoever reads.
+func (e Env) Say(key string, values ...any) string { return e.language().Say(key, values...) }
+
+func (e Env) language() words.Words {
+	if e.Words == nil {
+		return words.English()
+	}
+	return e.Words
+}
+
 // Source says in words where values come from.
 func (e Env) Source() string {
 	switch {
 	case !e.Exists:
-		return "the environment"
+		return e.Say("operator.source.shell")
 	case e.alone:
 		return e.Path
 	default:
-		return e.Path + " and the environment"
+		return e.Say("operator.source.both", e.Path)
 	}
 }
 
@@ -77,13 +89,11 @@ func (e Env) Lost(name string) bool {
 
 // Explain says what is wrong with a line that sets nothing, and what to write.
 func (e Env) Explain(line UnreadLine) (detail, todo string) {
-	detail = fmt.Sprintf("line %d of %s sets nothing: scf reads NAME=value only",
-		line.Number, e.Path)
-	todo = "write NAME=value there, or # before a comment"
+	detail = e.Say("operator.line", line.Number, e.Path)
 	if line.Name != "" {
-		todo = fmt.Sprintf("write %s=… there, without export and with =", line.Name)
+		return detail, e.Say("operator.line.named", line.Name)
 	}
-	return detail, todo
+	return detail, e.Say("operator.line.todo")
 }
 
 // key returns the operator's own credentials. All parts come from one place: a key goes with no
@@ -101,14 +111,31 @@ func (e Env) key() (common.CredentialIface, error) {
 				continue
 			}
 			if id == "" || secret == "" {
-				return nil, fmt.Errorf("of %[1]sSECRET_ID and %[1]sSECRET_KEY only one is set",
-					prefix)
+				return nil, errors.New(e.Say("operator.key.half", prefix))
 			}
 			return common.NewTokenCredential(id, secret, get("TOKEN")), nil
 		}
 	}
-	return nil, errors.New("TENCENT_SECRET_ID and TENCENT_SECRET_KEY are not set")
+	return nil, errors.New(e.Say("operator.key.none"))
 }
+
+// Problems says what is wrong with the settings whose names are asked for, a sentence each. What a
+// value must be is said as in the function's log.
+func (a *Account) Problems(asked func(variable string) bool) (sentences []string) {
+	for _, p := range a.Settings.Problems {
+		switch {
+		case !asked(p.Variable):
+		case p.Missing:
+			sentences = append(sentences, a.Say("operator.unset", p.Variable))
+		default:
+			sentences = append(sentences, p.String())
+		}
+	}
+	return sentences
+}
+
+// AnyVariable asks for all.
+func AnyVariable(string) bool { return true }
 
 // Variables returns the settings that are set, as the function's own environment.
 func (a *Account) Variables() map[string]string {

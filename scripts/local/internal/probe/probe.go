@@ -13,7 +13,6 @@ import (
 	"os"
 	"strings"
 
-	"scf-sms/internal/settings"
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/term"
 	"scf-sms/scripts/local/internal/words"
@@ -133,13 +132,8 @@ func Print(out io.Writer, w words.Words, result Result) {
 	}
 }
 
-// problems are those of the settings that reading the secret needs.
-func problems(all []settings.Problem) (texts []string) {
-	for _, p := range all {
-		if strings.HasPrefix(p.Variable, "SECRET_") || p.Variable == "SSM_ENDPOINT" ||
-			p.Variable == "CALLERS_SECRET_NAME" {
-			texts = append(texts, p.String())
-		}
-	}
-	return texts
+// ofTheSecret reports whether a setting is one that reading the secret needs.
+func ofTheSecret(variable string) bool {
+	return strings.HasPrefix(variable, "SECRET_") || variable == "SSM_ENDPOINT" ||
+		variable == "CALLERS_SECRET_NAME"
 }

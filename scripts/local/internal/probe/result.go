@@ -73,11 +73,8 @@ type prober struct {
 
 // add adds a finding. key is that of its words; what is to be done has ".todo" behind it.
 func (p *prober) add(check string, status Status, key string, values ...any) {
-	f := Finding{Check: check, Status: status, Detail: p.words.Say(key, values...)}
-	if todo := key + ".todo"; p.words[todo] != "" {
-		f.Todo = p.words[todo]
-	}
-	p.result.Findings = append(p.result.Findings, f)
+	p.result.Findings = append(p.result.Findings,
+		Finding{check, status, p.words.Say(key, values...), p.words[key+".todo"]})
 }
 
 func (p *prober) look(ctx context.Context) {

@@ -54,7 +54,7 @@ func (s *Served) Close() error { return errors.Join(s.server.Close(), s.instance
 func readSecret(ctx context.Context, a *operator.Account) (
 	secret *secrets.Secret, why string, err error,
 ) {
-	if texts := problems(a.Settings.Problems); len(texts) > 0 {
+	if texts := a.Problems(ofTheSecret); len(texts) > 0 {
 		return nil, strings.Join(texts, "; "), nil
 	}
 	if a.Key == nil {

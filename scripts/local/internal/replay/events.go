@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 )
 
 // wantSuffix is the ending of the files that hold what is expected.
@@ -27,7 +28,10 @@ type sample struct {
 }
 
 // loadEvents reads the events named, or all of testdata. Its errors are [term.UsageError].
-func loadEvents(root string, paths []string, stdio term.Stdio) ([]sample, error) {
+func loadEvents(
+	root string, paths []string, stdio term.Stdio, w words.Words,
+) ([]sample, error) {
+	mistake := func(text string) error { return term.UsageError{Text: "replay: " + text} }
 	testdata := filepath.Join(root, "testdata", "events")
 	if len(paths) == 0 {
 		paths, _ = filepath.Glob(filepath.Join(testdata, "*.json"))
@@ -38,30 +42,30 @@ func loadEvents(root string, paths []string, stdio term.Stdio) ([]sample, error)
 			continue // a shell's *.json names these, too
 		}
 		if strings.HasPrefix(path, "-") && path != "-" {
-			return nil, term.UsageError{Text: "replay: flags go before files: " + path}
+			return nil, mistake(w.Say("replay.mistake.order", path))
 		}
-		e, err := loadEvent(testdata, path, stdio.In)
+		e, err := loadEvent(testdata, path, stdio.In, w)
 		if around := eventAround(e.payload); err == nil && around != "" {
-			fmt.Fprintf(stdio.Err, "%s is a message without an event around it: replayed as the "+
-				"body of testdata/events/%s\n", e.name, around)
+			fmt.Fprintln(stdio.Err, w.Say("replay.wrapped", e.name, around))
 			e.payload, err = wrap(filepath.Join(testdata, around), e.payload)
 		}
 		if err != nil {
-			return nil, term.UsageError{Text: "replay: " + err.Error()}
+			return nil, mistake(err.Error())
 		}
 		events = append(events, e)
 	}
 	if len(events) == 0 {
-		return nil, term.UsageError{Text: "replay: these files say what is expected of events, " +
-			"or what comes before them; name the events themselves"}
+		return nil, mistake(w.Say("replay.mistake.events"))
 	}
 	return events, nil
 }
 
 // loadEvent reads a file, an event of testdata by its name, or standard input.
-func loadEvent(testdata, path string, stdin io.Reader) (e sample, err error) {
+func loadEvent(
+	testdata, path string, stdin io.Reader, w words.Words,
+) (e sample, err error) {
 	if path == "-" {
-		e.name = "standard input"
+		e.name = w.Say("replay.stdin")
 		if e.payload, err = io.ReadAll(stdin); err != nil {
 			return e, err
 		}
@@ -75,7 +79,7 @@ func loadEvent(testdata, path string, stdin io.Reader) (e sample, err error) {
 	e.payload, err = os.ReadFile(path)
 	switch {
 	case name != "" && errors.Is(err, fs.ErrNotExist):
-		return e, fmt.Errorf("%s is neither a file nor an event in testdata/events", name)
+		return e, errors.New(w.Say("replay.mistake.nothing", name))
 	case err != nil:
 		return e, err
 	}

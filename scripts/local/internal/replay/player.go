@@ -15,6 +15,7 @@ import (
 
 	"scf-sms/internal/callersim"
 	"scf-sms/internal/cloudsim"
+	"scf-sms/internal/limits"
 	"scf-sms/internal/redissim"
 	"scf-sms/internal/scfhost"
 	"scf-sms/internal/simulation"
@@ -86,7 +87,7 @@ var errEarlier = errors.New("an event that comes before it didn't come to what i
 
 // withoutRedis reports whether a line says that Redis didn't answer.
 func withoutRedis(line function.LogLine) bool {
-	return line.Limits != "" || strings.Contains(line.Hint, "Redis")
+	return line.Limits != "" || strings.Contains(line.Hint, limits.HintUnsettled)
 }
 
 // try sends one event to a fresh instance, in front of a cloud and a Redis that remember nothing but

@@ -9,6 +9,7 @@ import (
 
 	"scf-sms/internal/checkout"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 
 	"github.com/stretchr/testify/require"
 )
@@ -18,7 +19,7 @@ func TestEventsInTestdata(t *testing.T) {
 	t.Parallel()
 	root, err := checkout.Root()
 	require.NoError(t, err)
-	events, err := loadEvents(root, nil, term.Stdio{})
+	events, err := loadEvents(root, nil, term.Stdio{}, words.English())
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(events), 103, "an event is gone")
 	binary, err := checkout.Build(t.Context(), root)
@@ -58,9 +59,9 @@ func TestBrokenInputNamesTheLine(t *testing.T) {
 		"to=8613800138000&type=x": ":1: invalid character 'o' in literal true (expecting 'r')",
 	} {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-		_, err := loadEvents(root, []string{file}, term.Stdio{})
+		_, err := loadEvents(root, []string{file}, term.Stdio{}, words.English())
 		require.Equal(t, term.UsageError{Text: "replay: " + file + want}, err)
-		_, err = loadEvents(root, []string{"-"}, term.Stdio{In: strings.NewReader(text)})
+		_, err = loadEvents(root, []string{"-"}, term.Stdio{In: strings.NewReader(text)}, words.English())
 		require.Equal(t, term.UsageError{Text: "replay: standard input" + want}, err)
 	}
 }

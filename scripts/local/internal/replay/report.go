@@ -9,11 +9,13 @@ import (
 
 	"scf-sms/internal/phone"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 )
 
 // reporter shows outcomes.
 type reporter struct {
 	out     io.Writer
+	words   words.Words
 	paint   term.Paint
 	verbose bool
 	width   int // of the names
@@ -47,6 +49,7 @@ func (r *reporter) row(e sample, o outcome) {
 	if term.Cells("✓ "+head+sent) > line { // it gets lines of its own
 		const indent = "\n    "
 		sent = indent + strings.Join(term.Wrap(sent, line-len(indent)), indent)
+		head = strings.TrimRight(head, " ")
 	}
 	fmt.Fprintf(r.out, "%s %s%s\n", mark, head, sent)
 	colors := map[byte]string{'-': term.Red, '+': term.Green}
@@ -54,10 +57,11 @@ func (r *reporter) row(e sample, o outcome) {
 		fmt.Fprintln(r.out, "    "+r.paint(colors[line[0]], strings.TrimSuffix(line, "\n")))
 	}
 	if r.verbose {
-		fmt.Fprintf(r.out, "    %s %s\n", r.paint(term.Faint, "answer"), o.Answer)
+		fmt.Fprintf(r.out, "    %s %s\n",
+			r.paint(term.Faint, r.words.Say("replay.answer")), o.Answer)
 		for line := range strings.Lines(o.result.Stdout) {
-			fmt.Fprintf(r.out, "    %s    %s\n",
-				r.paint(term.Faint, "log"), strings.TrimSuffix(line, "\n"))
+			fmt.Fprintf(r.out, "    %s %s\n",
+				r.paint(term.Faint, r.words.Say("replay.log")), strings.TrimSuffix(line, "\n"))
 		}
 	}
 }
@@ -80,19 +84,21 @@ func (o outcome) sent() string {
 
 // total closes the report.
 func (r *reporter) total() error {
-	fmt.Fprintf(r.out, "\n%s, %s, %d ms", term.Count(r.events, "event"),
-		term.Count(r.messages, "message"), r.time.Milliseconds())
+	w := r.words
+	parts := []string{w.Count("replay.events", r.events), w.Count("replay.messages", r.messages),
+		fmt.Sprintf("%d ms", r.time.Milliseconds())}
 	if r.open > 0 {
-		fmt.Fprintf(r.out, ", %d of which nothing is expected", r.open)
+		parts = append(parts, w.Say("replay.open", r.open))
 	}
+	switch {
+	case r.different > 0:
+		parts = append(parts, r.paint(term.Red, w.Say("replay.different", r.different)))
+	case r.open < r.events:
+		parts = append(parts, r.paint(term.Green, w.Say("replay.expected")))
+	}
+	fmt.Fprintln(r.out, "\n"+strings.Join(parts, w.Say("words.comma")))
 	if r.different > 0 {
-		different := fmt.Sprintf("%d different from what is expected", r.different)
-		fmt.Fprintf(r.out, ", %s\n", r.paint(term.Red, different))
 		return term.ErrNegative
 	}
-	if r.open < r.events {
-		fmt.Fprintf(r.out, ", %s", r.paint(term.Green, "all as expected"))
-	}
-	fmt.Fprintln(r.out)
 	return nil
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 
 	"scf-sms/scripts/local/internal/term"
@@ -20,10 +19,11 @@ func (t *tables) chart(s Summary) {
 		return
 	}
 	w := t.words
-	t.line("\n" + t.paint(term.Bold, w.OverTime) + "  " +
-		t.paint(term.Faint, fmt.Sprintf(w.EachColumn, step(c.Step))))
+	t.line("\n" + t.paint(term.Bold, w.Say("report.overTime")) + "  " +
+		t.paint(term.Faint, w.Say("report.eachColumn", step(c.Step))))
 	label := 4
-	for _, kind := range []string{w.KindSent, w.KindRefused, w.KindFailed, w.KindDelivered} {
+	names := w.kinds()
+	for _, kind := range names {
 		label = max(label, term.Cells(kind))
 	}
 	_, highest := c.total(sent)
@@ -34,20 +34,20 @@ func (t *tables) chart(s Summary) {
 	}
 	if highest > 0 {
 		for level := chartHeight - 1; level >= 0; level-- {
-			name := map[int]string{chartHeight - 1: count(highest), 0: w.KindSent}[level]
+			name := map[int]string{chartHeight - 1: count(highest), 0: names[sent]}[level]
 			row(name, term.Green, bars(c, sent, level, chartHeight, highest), "")
 		}
 	}
 	for _, kind := range []struct {
 		of          int
 		name, color string
-	}{{refused, w.KindRefused, term.Yellow}, {failed, w.KindFailed, term.Red}} {
+	}{{refused, names[refused], term.Yellow}, {failed, names[failed], term.Red}} {
 		if total, most := c.total(kind.of); total > 0 {
 			row(kind.name, kind.color, bars(c, kind.of, 0, 1, most), "≤ "+count(most))
 		}
 	}
 	if shares, ok := c.shares(); ok {
-		row(w.KindDelivered, "", shares, "≤ 100%")
+		row(names[delivered], "", shares, "≤ 100%")
 	}
 	row("", term.Faint, c.axis(), "")
 }

@@ -5,7 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
+
+	"scf-sms/scripts/local/internal/operator"
 )
 
 // maxNames is how many names a counter tells apart. The function writes fewer; a file of another
@@ -65,7 +66,7 @@ func (c *counter) sorted() []Named {
 func (c *counter) shown() []Named {
 	all := c.sorted()
 	for i := range all {
-		all[i].Name = plain(all[i].Name)
+		all[i].Name = operator.Plain(all[i].Name)
 	}
 	return all
 }
@@ -87,7 +88,7 @@ func (r *reasons) number(name []byte) int {
 	if !ok && len(r.names) < reasonLimit {
 		number = len(r.names)
 		r.numbers[string(name)] = number
-		r.names, r.n = append(r.names, plain(string(name))), append(r.n, 0)
+		r.names, r.n = append(r.names, operator.Plain(string(name))), append(r.n, 0)
 	}
 	return number
 }
@@ -109,21 +110,11 @@ func (r *reasons) shown() []Named {
 // between stands between the parts of a name that is made of several.
 const between = "\x00"
 
-// partsOf takes a name of n parts apart. All parts can be shown.
-func partsOf(name string, n int) []string {
-	all := strings.SplitN(name, between, n)
+// partsOf takes a name of four parts apart. All parts can be shown.
+func partsOf(name string) []string {
+	all := strings.SplitN(name, between, 4)
 	for i := range all {
-		all[i] = plain(all[i])
+		all[i] = operator.Plain(all[i])
 	}
-	return append(all, make([]string, n-len(all))...)
-}
-
-// plain is a text of the log without what a terminal would obey.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			return '·'
-		}
-		return r
-	}, text)
+	return append(all, make([]string, 4-len(all))...)
 }

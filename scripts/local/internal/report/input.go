@@ -41,9 +41,9 @@ func (l *log) read(ctx context.Context, from io.Reader) error {
 		return l.list(ctx, in)
 	}
 	first, _, _ := bytes.Cut(head, []byte("\n"))
-	if names := columns(first); names != nil {
+	if table := newTable(first); table != nil {
 		_, _ = in.Discard(min(len(first)+1, len(head)))
-		return l.lines(ctx, in, 2, func(text []byte) bool { return l.line.parseCSV(names, text) })
+		return l.lines(ctx, in, 2, func(text []byte) bool { return table.parse(&l.line, text) })
 	}
 	return l.lines(ctx, in, 1, func(text []byte) bool {
 		// replay -v, and other programs that pass lines on, put words before them.

@@ -9,6 +9,13 @@ import (
 // line is what is read of one line of the function's log (docs/operating.md has all fields). The
 // texts lie in memory that the next line overwrites.
 type line struct {
+	lineFields
+	texts map[string]*[]byte // the fields by their names
+	ints  map[string]*int64
+}
+
+// lineFields are the fields of a line.
+type lineFields struct {
 	msg, outcome, caller, tencentCode, hint, serialNo []byte
 	limit, wouldLimit, limits                         []byte
 	reason                                            []byte
@@ -23,59 +30,36 @@ type line struct {
 	stored  int64  // when CLS got it, Unix time in ms; 0: not there
 }
 
-func (l *line) reset() { *l = line{limitsMs: -1, numbers: true} }
+func (l *line) reset() {
+	l.lineFields = lineFields{limitsMs: -1, numbers: true}
+	if l.texts != nil {
+		return
+	}
+	l.texts = map[string]*[]byte{"msg": &l.msg, "outcome": &l.outcome, "caller": &l.caller,
+		"tencentCode": &l.tencentCode, "hint": &l.hint, "serialNo": &l.serialNo, "limit": &l.limit,
+		"wouldLimit": &l.wouldLimit, "limits": &l.limits, "reason": &l.reason}
+	l.ints = map[string]*int64{"status": &l.status, "callingCode": &l.callingCode,
+		"delivered": &l.delivered, "duplicate": &l.duplicate, "coldStart": &l.coldStart,
+		"ms": &l.ms, "ssmMs": &l.ssmMs, "smsMs": &l.smsMs, "limitsMs": &l.limitsMs,
+		"__TIMESTAMP__": &l.stored}
+}
 
 // set takes a field. Numbers may be texts: CLS keeps texts and may export them.
-func (l *line) set(name, value []byte) {
-	switch string(name) {
-	case "msg":
-		l.msg = value
-	case "outcome":
-		l.outcome = value
-	case "caller":
-		l.caller = value
-	case "tencentCode":
-		l.tencentCode = value
-	case "hint":
-		l.hint = value
-	case "serialNo":
-		l.serialNo = value
-	case "limit":
-		l.limit = value
-	case "wouldLimit":
-		l.wouldLimit = value
-	case "limits":
-		l.limits = value
-	case "reason":
-		l.reason = value
+func (l *line) set(name string, value []byte) {
+	if text := l.texts[name]; text != nil {
+		*text = value
+	} else if number := l.ints[name]; number != nil {
+		l.number(number, value)
+	}
+	switch name {
 	case "time":
 		l.at = unixMilli(value)
 	case "receivedAt":
 		l.receivedAt = unixMilli(value)
-	case "status":
-		l.number(&l.status, value)
-	case "callingCode":
-		l.number(&l.callingCode, value)
-	case "delivered":
-		l.number(&l.delivered, value)
-	case "duplicate":
-		l.number(&l.duplicate, value)
-	case "coldStart":
-		l.number(&l.coldStart, value)
-	case "ms":
-		l.number(&l.ms, value)
-	case "ssmMs":
-		l.number(&l.ssmMs, value)
-	case "smsMs":
-		l.number(&l.smsMs, value)
-	case "limitsMs":
-		l.number(&l.limitsMs, value)
 	case "SCF_Message", "__CONTENT__", "content", "message":
 		if value = bytes.TrimSpace(value); len(value) > 0 && value[0] == '{' {
 			l.wrapped = value
 		}
-	case "__TIMESTAMP__":
-		l.number(&l.stored, value)
 	}
 }
 

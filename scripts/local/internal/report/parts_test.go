@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -162,29 +162,10 @@ func TestCounter_isBounded(t *testing.T) {
 	require.Equal(t, Named{"…", 2 * maxNames}, all[len(all)-1])
 }
 
-// Every text is there in both languages, and takes the same things in the same places.
-func TestWords_areComplete(t *testing.T) {
-	t.Parallel()
-	en, zh := reflect.ValueOf(*english()), reflect.ValueOf(*chinese())
-	verbs := func(text string) int { return strings.Count(strings.ReplaceAll(text, "%%", ""), "%") }
-	for i := range en.NumField() {
-		name := en.Type().Field(i).Name
-		if en.Field(i).Kind() == reflect.Map {
-			for _, key := range en.Field(i).MapKeys() {
-				require.True(t, zh.Field(i).MapIndex(key).IsValid(), "%s %s", name, key)
-			}
-			require.Equal(t, en.Field(i).Len(), zh.Field(i).Len(), name)
-			continue
-		}
-		require.NotEmpty(t, en.Field(i).String(), name)
-		require.NotEmpty(t, zh.Field(i).String(), name)
-		if name != "P95" && name != "P99" {
-			require.Equal(t, verbs(en.Field(i).String()), verbs(zh.Field(i).String()), name)
-		}
-	}
-}
+// plainName is what names of fields look like.
+var plainName = regexp.MustCompile(`^[A-Za-z_]{1,40}$`)
 
-// What is read by hand is what encoding/json reads, and nothing else.
+// What is read of a line is what encoding/json reads, and nothing else.
 func FuzzScan(f *testing.F) {
 	for _, line := range record(9, 20).texts() {
 		f.Add([]byte(line))
@@ -198,23 +179,22 @@ func FuzzScan(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		read := func(scan func([]byte, func(name, value []byte)) bool) (map[string]string, bool) {
-			all := map[string]string{}
-			ok := scan(text, func(name, value []byte) { all[string(name)] = string(value) })
-			return all, ok
-		}
-		byHand, ok := read(scanFlat)
-		if !ok {
-			return
-		}
-		require.True(t, json.Valid(text), "%q", text)
-		byJSON, ok := read(scanAny)
-		require.True(t, ok)
+		got := map[string]string{}
+		ok := scan(text, func(name string, value []byte) { got[name] = string(value) })
+		var want map[string]json.RawMessage
+		require.Equal(t, json.Unmarshal(text, &want) == nil && want != nil, ok, "%q", text)
 		if !utf8.Valid(text) {
 			return // encoding/json puts U+FFFD for what is none
 		}
-		for name, value := range byJSON {
-			require.Equal(t, value, byHand[name], name)
+		for name, raw := range want {
+			var value string
+			if json.Unmarshal(raw, &value) != nil {
+				value = string(raw)
+			}
+			if slices.Contains([]byte(`[tfn`), raw[0]) || !plainName.MatchString(name) {
+				continue // the function's lines have no such value or name
+			}
+			require.Equal(t, value, got[name], name)
 		}
 	})
 }
@@ -238,22 +218,17 @@ func FuzzRun(f *testing.F) {
 func TestCells(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
-		"":                {""},
+		"":                nil,
 		"a,b":             {"a", "b"},
 		"a,,":             {"a", "", ""},
 		`"a,b",c`:         {"a,b", "c"},
 		`"{""a"":1}"`:     {`{"a":1}`},
 		`"",""`:           {"", ""},
 		`a"b,c`:           {`a"b`, "c"},
-		`"a`:              nil,
-		`"a"b`:            nil,
-		`"a""`:            nil,
+		`"a`:              {"a"}, // one cell too few, in all logs
 		`1,"time ""x""",`: {"1", `time "x"`, ""},
 	} {
-		var got []string
-		if !eachCell([]byte(text), func(_ int, value []byte) { got = append(got, string(value)) }) {
-			got = nil
-		}
+		got := newTable([]byte("msg,a")).read([]byte(text))
 		require.Equal(t, want, got, text)
 	}
 }

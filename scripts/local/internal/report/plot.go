@@ -63,8 +63,8 @@ func (p *plot) y(share float64) float64 {
 func tenth(v float64) float64 { return math.Round(v*10) / 10 }
 
 // sends is what was sent, refused and failed over time, one upon the other.
-func (w *words) sends(c Chart, width float64) plot {
-	p := newPlot(w.OverTime, width, 220)
+func (w wording) sends(c Chart, width float64) plot {
+	p := newPlot(w.Say("report.overTime"), width, 220)
 	highest := 1
 	for _, step := range c.Steps {
 		highest = max(highest, int(step[sent]+step[refused]+step[failed]))
@@ -98,15 +98,17 @@ func (w *words) sends(c Chart, width float64) plot {
 }
 
 // stepTitle says what is in a step.
-func (w *words) stepTitle(c Chart, i int) string {
+func (w wording) stepTitle(c Chart, i int) string {
 	step := c.Steps[i]
-	text := fmt.Sprintf("%s: %s %s, %s %s, %s %s", c.at(i).Format("01-02 15:04"),
-		count(int(step[sent])), w.KindSent, count(int(step[refused])), w.KindRefused,
-		count(int(step[failed])), w.KindFailed)
-	if share, ok := step.share(); ok {
-		text += ", " + percent(share) + " " + w.KindDelivered
+	names := w.kinds()
+	var parts []string
+	for kind, name := range names[:delivered] {
+		parts = append(parts, count(int(step[kind]))+" "+name)
 	}
-	return text
+	if share, ok := step.share(); ok {
+		parts = append(parts, percent(share)+" "+names[delivered])
+	}
+	return c.at(i).Format("01-02 15:04") + ": " + strings.Join(parts, ", ")
 }
 
 // share is the share of a step's messages that arrived, of those with a report.
@@ -116,8 +118,8 @@ func (c counts) share() (share float64, ok bool) {
 }
 
 // arrivals is the share of messages that arrived over time.
-func (w *words) arrivals(c Chart, width float64) plot {
-	p := newPlot(w.DeliveredOverTime, width, 160)
+func (w wording) arrivals(c Chart, width float64) plot {
+	p := newPlot(w.Say("report.deliveredOverTime"), width, 160)
 	p.percents()
 	wide := p.times(c)
 	var line strings.Builder
@@ -165,8 +167,8 @@ func (p *plot) times(c Chart) (wide float64) {
 }
 
 // waiting is how many of the messages that arrived had done so after a time.
-func (w *words) waiting(points []Point, width float64) plot {
-	p := newPlot(w.Time, width, 180)
+func (w wording) waiting(points []Point, width float64) plot {
+	p := newPlot(w.Say("report.time"), width, 180)
 	p.percents()
 	last := len(points) - 1
 	x := func(seconds float64) float64 { // each doubling of the time is as wide as another

@@ -16,37 +16,8 @@ import (
 	"time"
 
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 )
-
-const help = `Usage: go run ./scripts/local report [-since 24h] [-prices FILE]
-                                     [-html FILE] [-json] [FILE]
-
-Says what the function's log adds up to: what was sent, delivered and refused,
-why, how long it took, and what it cost. FILE is a log with one line of JSON for
-each request, as the function writes it, or what CLS exports, in JSON or CSV; it
-may be packed by gzip. Without FILE, or with -, it reads standard input. A CSV
-export has only the fields that the topic's index has. What can't be read is
-counted, and the first such lines are named.
-
--since 24h takes the last 24 hours of FILE, whenever they were: it counts back
-from FILE's last line. On standard input it counts back from now.
-
-A price list has a line for each calling code: the code, or * for all others,
-the price of one SMS, and the currency. Each message that was accepted counts as
-one SMS.
-
-  # calling code, price of one SMS, currency
-  86, 0.045, CNY
-  *, 0.40, CNY
-
-A delivery report finds its message if no more than a million others stand
-between the two in the log. The page of -html stands for itself and loads
-nothing. It is in Chinese, as all of the report, where LANG is zh….
-
-Examples: go run ./scripts/local report -since 24h -html day.html log.json
-          go run ./scripts/local replay -v | go run ./scripts/local report
-
-`
 
 // command is one run: what the command line says, and where and when it is run.
 type command struct {
@@ -56,36 +27,37 @@ type command struct {
 
 	now      time.Time
 	zone     *time.Location
-	language string // of the environment
-	remember int    // see join
+	words    words.Words
+	remember int // see join
 }
 
 // Run runs the command.
 func Run(ctx context.Context, args []string, stdio term.Stdio) error {
-	c := command{now: time.Now(), zone: time.Local, language: language(os.Getenv),
+	c := command{now: time.Now(), zone: time.Local, words: words.From(os.Getenv),
 		remember: joinLimit}
 	return c.run(ctx, args, stdio)
 }
 
 func (c *command) run(ctx context.Context, args []string, stdio term.Stdio) error {
 	flags := flag.NewFlagSet("report", flag.ContinueOnError)
-	flags.DurationVar(&c.since, "since", 0, "only the last `DURATION`, such as 24h or 90m")
-	flags.StringVar(&c.prices, "prices", "", "what an SMS costs: a price list in `FILE`")
-	flags.StringVar(&c.html, "html", "", "write a page with plots to `FILE`, and no tables here")
-	flags.BoolVar(&c.json, "json", false, "for machines: the figures as one object, alone")
-	if err := term.ParseFlags(flags, args, stdio.Out, help); err != nil {
+	w := c.words
+	flags.DurationVar(&c.since, "since", 0, w.Say("report.flag.since"))
+	flags.StringVar(&c.prices, "prices", "", w.Say("report.flag.prices"))
+	flags.StringVar(&c.html, "html", "", w.Say("report.flag.html"))
+	flags.BoolVar(&c.json, "json", false, w.Say("report.flag.json"))
+	if err := term.ParseFlags(flags, args, stdio.Out, w.Say("report.help")); err != nil {
 		return err
 	}
 	mistake := ""
 	switch {
 	case flags.NArg() > 1:
-		mistake = "takes one FILE, and flags before it: " + flags.Arg(1)
+		mistake = w.Say("report.mistake.files", flags.Arg(1))
 	case c.since < 0:
-		mistake = "-since must be more than 0, such as 24h"
+		mistake = w.Say("report.mistake.since")
 	case c.html != "" && c.json:
-		mistake = "-html and -json: give one of them"
+		mistake = w.Say("report.mistake.form")
 	case flags.NArg() == 0 && term.IsTerminal(stdio.In):
-		mistake = "name a FILE, or give the log on standard input"
+		mistake = w.Say("report.mistake.none")
 	}
 	if mistake != "" {
 		return term.UsageError{Text: "report: " + mistake}
@@ -97,14 +69,14 @@ func (c *command) run(ctx context.Context, args []string, stdio term.Stdio) erro
 	if err != nil {
 		return term.UsageError{Text: "report: " + err.Error()}
 	}
-	over := term.Announce(stdio.Err, time.Second, "reading the log …")
+	over := term.Announce(stdio.Err, time.Second, w.Say("report.reading"))
 	t, err := c.read(ctx, stdio.In)
 	over()
 	if err != nil {
 		return err
 	}
 	if t.begin == 0 {
-		return c.nothing(t)
+		return errors.New("report: " + c.nothing(t, w))
 	}
 	return c.show(t.summary(list, c.zone), stdio.Out)
 }
@@ -165,17 +137,15 @@ func (c *command) each(ctx context.Context, stdin io.Reader, l *log) error {
 	return err
 }
 
-// nothing is the error for a log without a line that counts.
-func (c *command) nothing(t *tally) error {
+// nothing says what is wrong with a log without a line that counts.
+func (c *command) nothing(t *tally, w words.Words) string {
 	switch {
 	case t.skipped > 0:
-		return fmt.Errorf("report: no line of the last %s; %s before", c.since,
-			term.Count(t.skipped, "line"))
+		return w.Say("report.nothing.since", c.since, w.Count("report.lines", t.skipped))
 	case t.bad > 0:
-		return fmt.Errorf("report: no line of the function's log; %s can't be read, the first is "+
-			"line %d", term.Count(t.bad, "line"), t.badLines[0])
+		return w.Say("report.nothing.bad", w.Count("report.lines", t.bad), t.badLines[0])
 	default:
-		return errors.New("report: no line of the function's log")
+		return w.Say("report.nothing")
 	}
 }
 
@@ -187,7 +157,7 @@ func (c *command) show(s Summary, out io.Writer) error {
 		return c.writePage(s, out)
 	default:
 		w := bufio.NewWriter(out)
-		(&tables{out: w, paint: term.Painter(out), words: wordsOf(c.language)}).all(s)
+		(&tables{out: w, paint: term.Painter(out), words: wording{c.words}}).all(s)
 		if err := w.Flush(); !errors.Is(err, syscall.EPIPE) {
 			return err
 		}
@@ -203,7 +173,7 @@ func (c *command) writePage(s Summary, out io.Writer) error {
 		return fmt.Errorf("report: %w", err)
 	}
 	defer os.Remove(file.Name()) // it is gone if all went well
-	err = errors.Join(page(file, s, wordsOf(c.language)), file.Close())
+	err = errors.Join(page(file, s, wording{c.words}), file.Close())
 	if err == nil {
 		err = errors.Join(os.Chmod(file.Name(), 0o644), os.Rename(file.Name(), c.html))
 	}

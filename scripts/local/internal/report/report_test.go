@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 )
 
 var update = flag.Bool("update", false, "write the files in testdata anew")
@@ -31,7 +32,7 @@ func (d *day) sorted() []timed {
 func run(t testing.TB, language, stdin string, args ...string) (stdout string, err error) {
 	t.Helper()
 	c := command{now: time.Date(2026, 11, 23, 9, 0, 0, 0, shanghai()), zone: shanghai(),
-		language: language, remember: joinLimit}
+		words: words.From(func(string) string { return language }), remember: joinLimit}
 	var out, errs bytes.Buffer
 	err = c.run(t.Context(), args, term.Stdio{In: strings.NewReader(stdin), Out: &out, Err: &errs})
 	return out.String(), err

@@ -2,9 +2,11 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
+
+	"scf-sms/internal/limits"
+	"scf-sms/secrets"
 )
 
 // grid is a table as it is shown, in a terminal or on a page. Its first column holds texts, the
@@ -18,6 +20,48 @@ type grid struct {
 // text reports whether a column holds texts.
 func (g grid) text(column int) bool {
 	return column == 0 || g.LastText && column == len(g.Heads)-1
+}
+
+// section is a table with what is said below it.
+type section struct {
+	ID, Head string
+	Grid     grid
+	Shares   []float64 // for each row, in percent, how long its bar is; nil: no bars
+	Notes    []string
+}
+
+// sections are the tables in their order, without those that have nothing to show.
+func (w wording) sections(s Summary) (all []section) {
+	add := func(key string, g grid, shares []float64, notes ...string) {
+		if len(g.Rows)+len(notes) > 0 {
+			all = append(all, section{strings.TrimPrefix(key, "report."), w.Say(key), g, shares,
+				notes})
+		}
+	}
+	var shares, rates []float64
+	for _, o := range s.Outcomes {
+		shares = append(shares, tenth(100*o.Share))
+	}
+	add("report.outcomes", w.outcomes(s), shares)
+	for _, c := range append(slices.Clone(s.Delivery.Codes), s.Delivery.All) {
+		rates = append(rates, tenth(100*c.Rate))
+	}
+	var within []string
+	if s.Delivery.All.P95 > 0 {
+		within = append(within, w.Say("report.arrivedWithin", percent(s.Delivery.Within10s),
+			percent(s.Delivery.Within60s)))
+	}
+	add("report.delivery", w.delivery(s), rates, within...)
+	add("report.reasons", w.reasons(s), nil)
+	add("report.limits", w.limits(s), nil)
+	add("report.latency", w.latency(s), nil, w.Say("report.cold", count(s.Cold),
+		count(s.Requests), percent(ratio(s.Cold, s.Requests))))
+	add("report.callers", w.callers(s), nil)
+	if s.Totals != nil || s.Unpriced != nil {
+		g, notes := w.cost(s)
+		add("report.cost", g, nil, notes...)
+	}
+	return all
 }
 
 // notice is something to look at.
@@ -34,26 +78,26 @@ const (
 )
 
 // beginning says in sentences what there is to say.
-func (w *words) beginning(s Summary) []string {
+func (w wording) beginning(s Summary) []string {
 	if s.Sent == 0 {
-		return []string{fmt.Sprintf(w.NothingSent, count(s.Requests))}
+		return []string{w.Say("report.nothingSent", count(s.Requests))}
 	}
-	all := []string{fmt.Sprintf(w.Sent, count(s.Sent), count(s.Requests),
+	all := []string{w.Say("report.sent", count(s.Sent), count(s.Requests),
 		percent(ratio(s.Sent, s.Requests)))}
 	d := s.Delivery.All
 	if d.Reported() == 0 {
-		return append(all, w.NoReports)
+		return append(all, w.Say("report.noReports"))
 	}
-	all = append(all, fmt.Sprintf(w.Arrived, count(d.Reported()), count(d.Delivered),
+	all = append(all, w.Say("report.arrived", count(d.Reported()), count(d.Delivered),
 		percent(d.Rate)))
 	if d.P95 > 0 {
-		all = append(all, fmt.Sprintf(w.Within, duration(d.P50), duration(d.P95)))
+		all = append(all, w.Say("report.within", duration(d.P50), duration(d.P95)))
 	}
 	return all
 }
 
 // notices are what the operator has to look at, what is worst first.
-func (w *words) notices(s Summary) (all []notice) {
+func (w wording) notices(s Summary) (all []notice) {
 	for _, outcome := range []string{"misconfigured", "provider_refused"} {
 		n, most := 0, Cause{}
 		for _, c := range s.Causes {
@@ -63,26 +107,26 @@ func (w *words) notices(s Summary) (all []notice) {
 			}
 		}
 		if n > 0 {
-			all = append(all, notice{true, fmt.Sprintf(w.AskedOfYou, count(n), outcome,
+			all = append(all, notice{true, w.Say("report.askedOfYou", count(n), outcome,
 				most.why())})
 		}
 	}
 	if s.Limits.Away > 0 {
-		all = append(all, notice{false, fmt.Sprintf(w.Away, count(s.Limits.Away))})
+		all = append(all, notice{false, w.Say("report.away", count(s.Limits.Away))})
 	}
 	for _, l := range s.Limits.Refused {
-		if strings.HasPrefix(l.Name, "total") || strings.HasPrefix(l.Name, "callingCode") {
-			all = append(all, notice{false, fmt.Sprintf(w.LimitReached, count(l.N), l.Name)})
+		if scope, _, _ := strings.Cut(l.Name, " "); limits.Scope(scope).Everybody() {
+			all = append(all, notice{false, w.Say("report.limitReached", count(l.N), l.Name)})
 		}
 	}
 	for _, o := range s.Lines.Others {
-		if strings.HasPrefix(o.Name, "the secret could not be refreshed") {
-			all = append(all, notice{false, fmt.Sprintf(w.NotRefreshed, count(o.N))})
+		if o.Name == secrets.NotRefreshed {
+			all = append(all, notice{false, w.Say("report.notRefreshed", count(o.N))})
 		}
 	}
 	for _, c := range s.Delivery.Codes {
 		if c.Reported() >= enough && c.Rate < fewArrive {
-			all = append(all, notice{false, fmt.Sprintf(w.FewArrive, w.codeName(c.CallingCode),
+			all = append(all, notice{false, w.Say("report.fewArrive", w.codeName(c.CallingCode),
 				percent(c.Rate), count(c.Reported()))})
 		}
 	}
@@ -95,18 +139,17 @@ func (c Cause) why() string {
 		func(part string) bool { return part == "" }), "; ")
 }
 
-func (w *words) outcomes(s Summary) grid {
-	g := grid{Heads: []string{w.Outcome, w.Number, w.Share, w.Means}, LastText: true}
+func (w wording) outcomes(s Summary) grid {
+	g := grid{Heads: w.heads("outcome", "number", "share", "means"), LastText: true}
 	for _, o := range s.Outcomes {
 		g.Rows = append(g.Rows, []string{o.Name, count(o.N), percent(o.Share),
-			w.OutcomeMeans[o.Name]})
+			w.Words["report.means."+o.Name]})
 	}
 	return g
 }
 
-func (w *words) delivery(s Summary) grid {
-	g := grid{Heads: []string{w.Code, w.SentColumn, w.Delivered, w.Undelivered, w.Open, w.Rate,
-		w.Half, w.P95}}
+func (w wording) delivery(s Summary) grid {
+	g := grid{Heads: w.heads("code", "sent", "delivered", "undelivered", "open", "rate", "half", "p95")}
 	row := func(name string, c CodeRow) {
 		rate, half, p95 := "–", "–", "–"
 		if c.Reported() > 0 {
@@ -122,104 +165,98 @@ func (w *words) delivery(s Summary) grid {
 		row(w.codeName(c.CallingCode), c)
 	}
 	if len(s.Delivery.Codes) > 1 {
-		row(w.All, s.Delivery.All)
+		row(w.Say("report.all"), s.Delivery.All)
 	}
 	return g
 }
 
-func (w *words) reasons(s Summary) grid {
-	g := grid{Heads: []string{w.Cause, w.Number}}
+func (w wording) reasons(s Summary) grid {
+	g := grid{Heads: w.heads("cause", "number")}
 	for _, r := range s.Delivery.Reasons {
-		name := r.Name
-		if name == "" {
-			name = w.NoReason
-		}
+		name := cmp.Or(r.Name, w.Say("report.noReason"))
 		g.Rows = append(g.Rows, []string{name, count(r.N)})
 	}
 	return g
 }
 
-func (w *words) limits(s Summary) grid {
-	g := grid{Heads: []string{w.Limit, w.Number}}
-	add := func(format string, all []Named) {
+func (w wording) limits(s Summary) grid {
+	g := grid{Heads: w.heads("limit", "number")}
+	add := func(key string, all []Named) {
 		for _, l := range all {
-			g.Rows = append(g.Rows, []string{fmt.Sprintf(format, l.Name), count(l.N)})
+			g.Rows = append(g.Rows, []string{w.Say(key, l.Name), count(l.N)})
 		}
 	}
-	add(w.RefusedBy, s.Limits.Refused)
-	add(w.WouldHave, s.Limits.WouldHave)
-	add(w.Duplicates, s.Limits.Duplicates)
+	add("report.refusedBy", s.Limits.Refused)
+	add("report.wouldHave", s.Limits.WouldHave)
+	add("report.duplicates", s.Limits.Duplicates)
 	if s.Limits.Away > 0 {
-		g.Rows = append(g.Rows, []string{w.AwayRow, count(s.Limits.Away)})
+		g.Rows = append(g.Rows, []string{w.Say("report.awayRow"), count(s.Limits.Away)})
 	}
 	return g
 }
 
-func (w *words) latency(s Summary) grid {
-	g := grid{Heads: []string{w.Part, w.Number, w.Half, w.P95, w.P99, w.Max}}
+func (w wording) latency(s Summary) grid {
+	g := grid{Heads: w.heads("part", "number", "half", "p95", "p99", "max")}
 	for _, l := range s.Latency {
-		g.Rows = append(g.Rows, []string{w.Parts[l.Name], count(l.N), duration(l.P50),
+		g.Rows = append(g.Rows, []string{w.Say("report.part." + l.Name), count(l.N), duration(l.P50),
 			duration(l.P95), duration(l.P99), duration(l.Max)})
 	}
 	return g
 }
 
-func (w *words) callers(s Summary) grid {
-	g := grid{Heads: []string{w.Caller, w.SentColumn, w.RefusedColumn, w.FailedColumn}}
+func (w wording) callers(s Summary) grid {
+	g := grid{Heads: w.heads("caller", "sent", "refused", "failed")}
 	for _, c := range s.Callers {
-		name := c.Name
-		if name == "" {
-			name = w.NoProof
-		}
+		name := cmp.Or(c.Name, w.Say("report.noProof"))
 		g.Rows = append(g.Rows, []string{name, count(c.Sent), count(c.Refused), count(c.Failed)})
 	}
 	return g
 }
 
-func (w *words) cost(s Summary) (g grid, notes []string) {
-	g = grid{Heads: []string{w.Code, w.SentColumn, w.Price, w.Amount}}
+func (w wording) cost(s Summary) (g grid, notes []string) {
+	g = grid{Heads: w.heads("code", "sent", "price", "amount")}
 	for _, c := range s.Cost {
 		g.Rows = append(g.Rows, []string{w.codeName(c.CallingCode), count(c.Sent),
 			money(c.PerSMS), money(c.Amount) + " " + c.Currency})
 	}
 	for _, t := range s.Totals {
-		g.Rows = append(g.Rows, []string{w.All, "", "", money(t.Amount) + " " + t.Currency})
+		g.Rows = append(g.Rows, []string{w.Say("report.all"), "", "", money(t.Amount) + " " + t.Currency})
 		if t.Unknown > 0 {
-			notes = append(notes, fmt.Sprintf(w.UnknownCost, count(t.Unknown), money(t.AtMost),
+			notes = append(notes, w.Say("report.unknownCost", count(t.Unknown), money(t.AtMost),
 				t.Currency))
 		}
 	}
 	for _, u := range s.Unpriced {
-		notes = append(notes, fmt.Sprintf(w.Unpriced, w.codeName(u.CallingCode), count(u.Sent)))
+		notes = append(notes, w.Say("report.unpriced", w.codeName(u.CallingCode), count(u.Sent)))
 	}
-	return g, append(notes, w.EachOne)
+	return g, append(notes, w.Say("report.eachOne"))
 }
 
 // log says what the log consists of, and what is odd about it.
-func (w *words) log(s Summary) []string {
+func (w wording) log(s Summary) []string {
 	l, d := s.Lines, s.Delivery
-	all := []string{fmt.Sprintf(w.Counted, count(l.Invocations), count(l.Reports))}
-	add := func(n int, format string, more ...any) {
+	all := []string{w.Say("report.counted", count(l.Invocations), count(l.Reports))}
+	add := func(n int, key string, more ...any) {
 		if n > 0 {
-			all = append(all, fmt.Sprintf(format, append([]any{count(n)}, more...)...))
+			all = append(all, w.Say(key, append([]any{count(n)}, more...)...))
 		}
 	}
-	add(l.Skipped, w.Skipped)
-	add(l.Bad, w.Unread, l.badLines())
+	add(l.Skipped, "report.skipped")
+	add(l.Bad, "report.unread", l.badLines())
 	others, names := 0, []string{}
 	for i, o := range l.Others {
 		if others += o.N; i < 3 {
-			names = append(names, cmp.Or(o.Name, w.NoName))
+			names = append(names, cmp.Or(o.Name, w.Say("report.noName")))
 		}
 	}
 	if len(names) < len(l.Others) {
 		names = append(names, "…")
 	}
-	add(others, w.Others, strings.Join(names, "; "))
-	add(d.Repeated, w.Repeated)
-	add(d.Unmatched, w.Unmatched)
-	add(d.Early, w.Early, duration(d.EarliestM))
-	add(d.Forgotten, w.Forgotten)
+	add(others, "report.others", strings.Join(names, "; "))
+	add(d.Repeated, "report.repeated")
+	add(d.Unmatched, "report.unmatched")
+	add(d.Early, "report.early", duration(d.EarliestMs))
+	add(d.Forgotten, "report.forgotten")
 	return all
 }
 

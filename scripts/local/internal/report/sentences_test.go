@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/secrets"
 )
 
 // Lines of small logs. The messages are of 10:00 UTC.
@@ -30,7 +31,7 @@ const (
 	earlyA    = ofA + `"delivered":1,"receivedAt":"2026-11-22T10:00:04+08:00"}`
 	sameSecA  = ofA + `"delivered":1,"receivedAt":"2026-11-22T09:59:59Z"}`
 	timelessA = ofA + `"delivered":1,"receivedAt":"soon"}`
-	stale     = `{"time":"2026-11-22T10:00:09Z","msg":"the secret could not be refreshed; keeping"}`
+	stale     = `{"time":"2026-11-22T10:00:09Z","msg":"` + secrets.NotRefreshed + `"}`
 )
 
 func TestSmallLogs(t *testing.T) {
@@ -185,22 +186,4 @@ func TestPrices(t *testing.T) {
 	s := summarize(t, messageA+"\n"+messageB+"\n"+unclear+"\n"+repeatA, "-prices", path)
 	require.Equal(t, []Cost{{852, 1, .5, .5, "CNY"}}, s.Cost)
 	require.Equal(t, []Unpriced{{86, 1}}, s.Unpriced)
-}
-
-func TestLanguage(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		all, messages, lang string
-		want                string
-	}{
-		{"", "", "", "en"},
-		{"", "", "zh_CN.UTF-8", "zh-CN"},
-		{"", "en_US.UTF-8", "zh_CN.UTF-8", "en"},
-		{"zh_TW", "en_US.UTF-8", "C", "zh-CN"},
-		{"C", "", "zh_CN", "en"},
-	} {
-		env := map[string]string{"LC_ALL": tt.all, "LC_MESSAGES": tt.messages, "LANG": tt.lang}
-		got := wordsOf(language(func(name string) string { return env[name] })).Lang
-		require.Equal(t, tt.want, got, tt)
-	}
 }

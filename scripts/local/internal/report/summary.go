@@ -48,17 +48,17 @@ type Share struct {
 
 // Delivery is what became of the messages that were sent.
 type Delivery struct {
-	Codes     []CodeRow `json:"codes"`
-	All       CodeRow   `json:"all"`
-	Within10s float64   `json:"within10s"` // share of those that arrived
-	Within60s float64   `json:"within60s"`
-	Arrival   []Point   `json:"arrival"`    // up to when all had arrived
-	Reasons   []Named   `json:"reasons"`    // why messages didn't arrive
-	Repeated  int       `json:"repeated"`   // reports that came again
-	Unmatched int       `json:"unmatched"`  // reports whose message isn't in the log
-	Early     int       `json:"early"`      // reports of a time before their message was sent
-	EarliestM int64     `json:"earliestMs"` // the most of it
-	Forgotten int       `json:"forgotten"`  // serial numbers forgotten before their other line came
+	Codes      []CodeRow `json:"codes"`
+	All        CodeRow   `json:"all"`
+	Within10s  float64   `json:"within10s"` // share of those that arrived
+	Within60s  float64   `json:"within60s"`
+	Arrival    []Point   `json:"arrival"`    // up to when all had arrived
+	Reasons    []Named   `json:"reasons"`    // why messages didn't arrive
+	Repeated   int       `json:"repeated"`   // reports that came again
+	Unmatched  int       `json:"unmatched"`  // reports whose message isn't in the log
+	Early      int       `json:"early"`      // reports of a time before their message was sent
+	EarliestMs int64     `json:"earliestMs"` // the most of it
+	Forgotten  int       `json:"forgotten"`  // serial numbers forgotten before their other line came
 }
 
 // Point is the share of the messages that arrived that had done so after a time.
@@ -133,7 +133,7 @@ func (t *tally) summary(list prices, zone *time.Location) Summary {
 		s.Outcomes = append(s.Outcomes, Share{o.Name, o.N, ratio(o.N, s.Lines.Invocations)})
 	}
 	for _, c := range t.causes.sorted() {
-		p := partsOf(c.Name, 4)
+		p := partsOf(c.Name)
 		s.Causes = append(s.Causes, Cause{p[0], p[1], p[2], p[3], c.N})
 	}
 	s.Sent = s.Delivery.All.Sent
@@ -158,7 +158,7 @@ func (t *tally) summary(list prices, zone *time.Location) Summary {
 
 func (t *tally) delivery() Delivery {
 	d := Delivery{Reasons: t.reasons.shown(), Repeated: t.repeated, Early: t.early,
-		EarliestM: t.earliest, Unmatched: t.join.orphaned(), Forgotten: t.join.forgotten}
+		EarliestMs: t.earliest, Unmatched: t.join.orphaned(), Forgotten: t.join.forgotten}
 	all := code{arrival: t.arrival}
 	for _, callingCode := range slices.Sorted(maps.Keys(t.codes)) {
 		c := t.codes[callingCode]
@@ -195,21 +195,13 @@ func (c *code) row(callingCode int64) CodeRow {
 
 func (t *tally) callersOf() []Caller {
 	by := map[string]*Caller{}
-	for _, one := range t.callers.sorted() {
-		p := partsOf(one.Name, 2)
-		name, kind := p[0], p[1]
-		c := by[name]
-		if c == nil {
-			c = &Caller{Name: name}
-			by[name] = c
-		}
-		switch kind {
-		case "sent":
-			c.Sent += one.N
-		case "refused":
-			c.Refused += one.N
-		default:
-			c.Failed += one.N
+	for kind := range t.callers {
+		for _, one := range t.callers[kind].shown() {
+			if by[one.Name] == nil {
+				by[one.Name] = &Caller{Name: one.Name}
+			}
+			c := by[one.Name]
+			*[...]*int{&c.Sent, &c.Refused, &c.Failed}[kind] += one.N
 		}
 	}
 	all := []Caller{}

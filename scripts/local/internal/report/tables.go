@@ -13,7 +13,7 @@ import (
 type tables struct {
 	out   io.Writer
 	paint term.Paint
-	words *words
+	words wording
 }
 
 // mostRows is how many rows of a table are shown; the page of -html has all.
@@ -22,12 +22,12 @@ const mostRows = 16
 func (t *tables) all(s Summary) {
 	w := t.words
 	from, to := period(s)
-	t.line(t.paint(term.Bold, w.Title) + "  " + from + " – " + to + "  " +
-		t.paint(term.Faint, fmt.Sprintf(w.Zone, zoneName(s.From))))
+	t.line(t.paint(term.Bold, w.Say("report.title")) + "  " + from + " – " + to + "  " +
+		t.paint(term.Faint, w.Say("report.zone", zoneName(s.From))))
 	t.line("")
-	t.paragraph("", strings.Join(w.beginning(s), w.gap()))
+	t.paragraph("", strings.Join(w.beginning(s), w.Say("report.gap")))
 
-	t.head(w.Attention)
+	t.head("report.attention")
 	notices := w.notices(s)
 	for _, n := range notices {
 		sign := t.paint(term.Yellow, "!")
@@ -38,29 +38,17 @@ func (t *tables) all(s Summary) {
 		t.line("  " + sign + " " + strings.Join(lines, "\n    "))
 	}
 	if len(notices) == 0 {
-		t.line("  " + t.paint(term.Green, "✓") + " " + w.AllWell)
+		t.line("  " + t.paint(term.Green, "✓") + " " + w.Say("report.allWell"))
 	}
 
 	t.chart(s)
-	t.section(w.Outcomes, w.outcomes(s))
-	t.causes(s)
-	t.section(w.Delivery, w.delivery(s))
-	if s.Delivery.All.P95 > 0 {
-		t.paragraph("  ", fmt.Sprintf(w.ArrivedWithin, percent(s.Delivery.Within10s),
-			percent(s.Delivery.Within60s)))
+	for _, one := range w.sections(s) {
+		t.section(one)
+		if one.ID == "outcomes" {
+			t.causes(s)
+		}
 	}
-	t.section(w.Reasons, w.reasons(s))
-	t.section(w.Limits, w.limits(s))
-	t.section(w.Latency, w.latency(s))
-	t.paragraph("  ", fmt.Sprintf(w.Cold, count(s.Cold), count(s.Requests),
-		percent(ratio(s.Cold, s.Requests))))
-	t.section(w.Callers, w.callers(s))
-	if s.Totals != nil || s.Unpriced != nil {
-		g, notes := w.cost(s)
-		t.section(w.Cost, g)
-		t.paragraph("  ", strings.Join(notes, w.gap()))
-	}
-	t.head(w.Log)
+	t.head("report.log")
 	for _, line := range w.log(s) {
 		t.paragraph("  ", line)
 	}
@@ -76,43 +64,39 @@ func period(s Summary) (from, to string) {
 	return from, to
 }
 
-// gap stands between two sentences.
-func (w *words) gap() string {
-	if w.Lang == "en" {
-		return " "
-	}
-	return ""
-}
-
 func (t *tables) line(text string) { fmt.Fprintln(t.out, strings.TrimRight(text, " ")) }
 
-func (t *tables) head(text string) { t.line("\n" + t.paint(term.Bold, text)) }
+func (t *tables) head(key string) { t.line("\n" + t.paint(term.Bold, t.words.Say(key))) }
 
 func (t *tables) paragraph(indent, text string) {
+	if text == "" {
+		return
+	}
 	for _, line := range term.Wrap(text, term.PageWidth-len(indent)) {
 		t.line(indent + line)
 	}
 }
 
-// section shows a table below its heading, and nothing where there is nothing to show.
-func (t *tables) section(head string, g grid) {
-	if len(g.Rows) == 0 {
-		return
-	}
-	t.head(head)
-	more := len(g.Rows) - mostRows
+// section shows a table below its heading, and its notes below it.
+func (t *tables) section(s section) {
+	t.line("\n" + t.paint(term.Bold, s.Head))
+	rows := s.Grid.Rows
+	more := len(rows) - mostRows
 	if more > 0 {
-		last := g.Rows[len(g.Rows)-1]
-		g.Rows = g.Rows[:mostRows:mostRows]
-		if last[0] == t.words.All {
+		last := rows[len(rows)-1]
+		s.Grid.Rows = rows[:mostRows:mostRows]
+		if last[0] == t.words.Say("report.all") {
 			more--
-			g.Rows = append(g.Rows, last)
+			s.Grid.Rows = append(s.Grid.Rows, last)
 		}
 	}
-	t.grid(g)
-	if more > 0 {
-		t.line("  " + fmt.Sprintf(t.words.More, count(more)))
+	if len(rows) > 0 {
+		t.grid(s.Grid)
 	}
+	if more > 0 {
+		t.line("  " + t.words.Say("report.more", count(more)))
+	}
+	t.paragraph("  ", strings.Join(s.Notes, t.words.Say("report.gap")))
 }
 
 func (t *tables) grid(g grid) {
@@ -152,10 +136,10 @@ func (t *tables) causes(s Summary) {
 	if len(s.Causes) == 0 {
 		return
 	}
-	t.head(t.words.Causes)
+	t.head("report.causes")
 	for i, c := range s.Causes {
 		if i == mostRows {
-			t.line("  " + fmt.Sprintf(t.words.More, count(len(s.Causes)-i)))
+			t.line("  " + t.words.Say("report.more", count(len(s.Causes)-i)))
 			return
 		}
 		name := strings.Join(strings.Fields(c.Outcome+" "+c.TencentCode+" "+c.Limit), " ")

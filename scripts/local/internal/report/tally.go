@@ -18,7 +18,8 @@ type tally struct {
 	bad        int
 	badLines   []int // the first few of them
 
-	outcomes, callers, causes    counter
+	outcomes, causes             counter
+	callers                      [delivered]counter // by what a series counts their requests as
 	limits, observed, duplicates counter
 	away                         int
 
@@ -86,7 +87,8 @@ func (t *tally) invocation(l *line) {
 		return
 	}
 	t.requests++
-	t.caller(l)
+	kind := kindOf(l)
+	t.callers[kind].add(l.caller)
 	duplicate := l.duplicate > 0
 	if duplicate {
 		t.duplicates.add(l.outcome)
@@ -103,7 +105,6 @@ func (t *tally) invocation(l *line) {
 	if l.coldStart > 0 {
 		t.cold++
 	}
-	kind := kindOf(l)
 	switch {
 	case kind == sent && duplicate: // it is the answer to a message that was sent before
 	case kind == sent:
@@ -130,18 +131,11 @@ func kindOf(l *line) int {
 	case "bad_request", "invalid_phone_number", "unauthorized", "destination_not_allowed",
 		"method_not_allowed", "body_too_large", "undeliverable", "too_many_requests":
 		return refused
-	case "misconfigured", "provider_refused", "provider_unavailable", "outcome_unknown":
-		return failed
 	}
 	if l.status >= 400 && l.status < 500 {
 		return refused
 	}
 	return failed
-}
-
-func (t *tally) caller(l *line) {
-	kinds := [...]string{sent: "sent", refused: "refused", failed: "failed"}
-	t.callers.add([]byte(string(l.caller) + between + kinds[kindOf(l)]))
 }
 
 func (t *tally) code(callingCode int64) *code {

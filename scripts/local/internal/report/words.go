@@ -1,68 +1,28 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"time"
+
+	"scf-sms/scripts/local/internal/words"
 )
 
-// words are the texts of a report in one language. Those with % are formats.
-type words struct {
-	Lang  string // of the HTML
-	Title string
-	Zone  string // the time zone
+// wording is how a report says things, in one language.
+type wording struct{ words.Words }
 
-	// The beginning, in sentences.
-	Sent, NothingSent, Arrived, Within, NoReports string
-
-	// What to look at.
-	Attention, AllWell                                      string
-	AskedOfYou, FewArrive, Away, LimitReached, NotRefreshed string
-
-	// Headings.
-	OverTime, Outcomes, Delivery, Time, Reasons, Causes, Limits, Latency, Callers, Cost, Log string
-
-	// The chart.
-	EachColumn                        string
-	KindSent, KindRefused, KindFailed string
-	KindDelivered                     string
-
-	// Columns.
-	Outcome, Number, Share, Means, Code, Caller, Limit, Part, Price, Amount string
-	SentColumn, Delivered, Undelivered, Open, Rate, Half, P95, P99, Max     string
-	RefusedColumn, FailedColumn                                             string
-	Cause, Hint, All, UnknownCode, NoProof, NoReason                        string
-
-	// Sentences below tables.
-	ArrivedWithin, Cold, UnknownCost, Unpriced, More string
-	RefusedBy, WouldHave, Duplicates, AwayRow        string
-	EachOne                                          string
-
-	// The page.
-	DeliveredOverTime, TileAccepted, TileHalf, Begins, Figures, WaitingMeans string
-
-	// The log.
-	Counted, Others, Skipped, NoName, Unread, Repeated, Unmatched, Early, Forgotten string
-
-	OutcomeMeans map[string]string // what each outcome means
-	Parts        map[string]string // of a request, see Latency
-}
-
-// language says which language a person reads, by the variables of POSIX: the first that is set
-// decides.
-func language(getenv func(string) string) string {
-	return cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))
-}
-
-func wordsOf(language string) *words {
-	if strings.HasPrefix(language, "zh") {
-		return chinese()
+// heads are those of a table's columns.
+func (w wording) heads(names ...string) (all []string) {
+	for _, name := range names {
+		all = append(all, w.Say("report.head."+name))
 	}
-	return english()
+	return all
 }
+
+// kinds are the names of what a series counts, by its number, from sent to delivered.
+func (w wording) kinds() []string { return w.heads("sent", "refused", "failed", "delivered") }
 
 // count is a number with commas between thousands.
 func count(n int) string {
@@ -131,9 +91,9 @@ func money(amount float64) string {
 }
 
 // codeName is a calling code.
-func (w *words) codeName(callingCode int64) string {
+func (w wording) codeName(callingCode int64) string {
 	if callingCode == 0 {
-		return w.UnknownCode
+		return w.Say("report.unknownCode")
 	}
 	return "+" + strconv.FormatInt(callingCode, 10)
 }

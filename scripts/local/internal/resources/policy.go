@@ -85,6 +85,7 @@ func (d Document) Trusts(service string) bool {
 func (d Document) Covers(other Document) bool {
 	for _, s := range other.Statement {
 		for _, action := range s.Action {
+			action = bare(action)
 			for _, resource := range s.Resource {
 				if !d.effect("allow", action, resource) || d.effect("deny", action, resource) {
 					return false
@@ -261,9 +262,12 @@ func (c Cloud) AttachPreset(ctx context.Context, policy, role string) *operator.
 // Caller is who makes the calls.
 type Caller struct {
 	AccountId   string // of the root account
-	PrincipalId string
-	Type        string
+	UserId      string // the same for the root account's own key; that of a role has its session in it
+	PrincipalId string // as whom it makes things
 }
+
+// Root reports whether the root account's own key makes the calls.
+func (c Caller) Root() bool { return c.AccountId == c.UserId }
 
 // Whoami says who makes the calls.
 func (c Cloud) Whoami(ctx context.Context) (Caller, *operator.Failure) {

@@ -61,10 +61,10 @@ func (c Cloud) ReadSecret(
 	return v, nil, err
 }
 
-// CreateSecret makes a secret with one version, SSM_Current.
-func (c Cloud) CreateSecret(ctx context.Context, name string, v Value) *operator.Failure {
+// CreateSecret makes a secret with one version.
+func (c Cloud) CreateSecret(ctx context.Context, name, version string, v Value) *operator.Failure {
 	return c.Call(ctx, operator.SSM, "CreateSecret", map[string]any{
-		"SecretName": name, "VersionId": "SSM_Current", "SecretString": string(v.text()),
+		"SecretName": name, "VersionId": version, "SecretString": string(v.text()),
 		"Description": Mark + " the AccessKey and the callers' token, made by setup",
 	}, nil)
 }
@@ -198,8 +198,11 @@ func (v Value) With(name string, content any) Value {
 	return Value{text: b.Bytes, binary: v.binary}
 }
 
-// WithKey returns a value with another AccessKey in it.
+// WithKey returns a value with another AccessKey in it, a permanent one.
 func (v Value) WithKey(key *tencent.Key) Value {
+	if len(v.Texts("token")) > 0 { // of a temporary key that was there
+		v = v.With("token", "")
+	}
 	return v.With("accessKeyId", key.GetSecretId()).With("accessKeySecret", key.GetSecretKey())
 }
 

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"scf-sms/internal/cloudsim"
-	"scf-sms/internal/settings"
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/resources"
 	"scf-sms/scripts/local/internal/term"
@@ -56,7 +55,7 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	if a.Key == nil {
 		return term.UsageError{Text: "rotate: " + a.KeyError.Error()}
 	}
-	if problems := settings.Sentences(a.Settings.Problems); len(problems) > 0 {
+	if problems := a.Problems(operator.AnyVariable); len(problems) > 0 {
 		return mistake("rotate.mistake.settings", a.Env.Source(), strings.Join(problems, "; "))
 	}
 	r := &rotation{Cloud: resources.Cloud{Account: a}, words: w, out: stdio.Out, errs: stdio.Err,

@@ -156,7 +156,11 @@ func TestKey_interrupted(t *testing.T) {
 	require.NoError(t, rotateKey(t, whole, false).err)
 	calls := whole.Requests()
 	require.Greater(t, calls, 15)
-	for n := 1; n < calls; n++ {
+	step := 1
+	if testing.Short() {
+		step = 5
+	}
+	for n := 1; n < calls; n += step {
 		for _, lost := range []bool{false, true} {
 			t.Run(fmt.Sprintf("after %d, lost %t", n, lost), func(t *testing.T) {
 				t.Parallel()
@@ -384,5 +388,7 @@ func TestRun_simulated(t *testing.T) {
 	var out, errs bytes.Buffer
 	stdio := term.Stdio{In: strings.NewReader(""), Out: &out, Err: &errs}
 	require.NoError(t, Run(t.Context(), []string{"token", "-simulate", "-yes"}, stdio))
-	operatortest.NoSecrets(t, out.String())
+	shown := regexp.MustCompile(`\nBearer [\w-]{43}\n`)
+	require.Regexp(t, shown, out.String())
+	operatortest.NoSecrets(t, shown.ReplaceAllString(out.String(), ""))
 }

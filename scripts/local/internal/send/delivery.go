@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	smsapi "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/sms/v20210111"
-
 	"scf-sms/internal/tencent"
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/term"
@@ -39,12 +37,12 @@ func (s *sender) follow(ctx context.Context, p *plan, sent *invocation, began ti
 	d := &delivery{Status: noReport}
 	for waited := time.Duration(0); waited < pollTime; waited += pollInterval {
 		if s.progress != nil {
-			fmt.Fprintf(s.progress, "\r\x1b[K%s waiting for the delivery report … %d s",
-				s.paint(term.Faint, "·"), int(waited.Seconds()))
+			fmt.Fprint(s.progress, "\r\x1b[K"+s.paint(term.Faint, "·")+" "+
+				s.Say("send.waiting", int(waited.Seconds())))
 		}
 		d.Seconds = int64(waited.Seconds())
-		if !s.wait(ctx, pollInterval) {
-			d.Description = "interrupted"
+		if s.Pause(ctx, pollInterval) != nil {
+			d.Description = s.Say("send.report.interrupted")
 			break
 		}
 		if s.ask(ctx, p, sent, began, d) {
@@ -68,19 +66,19 @@ func (s *sender) ask(
 		is := func(name string) bool { return tencent.Is(failure.Code, name) }
 		d.Description = operator.Plain(cmp.Or(failure.Code, failure.Reason))
 		if is("UnauthorizedOperation") {
-			d.Description = "your key may not sms:PullSmsSendStatusByPhoneNumber"
+			d.Description = s.Say("send.report.denied")
 		}
 		// A passing failure is asked again.
 		return failure.Code != "" && !is("RequestLimitExceeded") && !is("InternalError")
 	}
 	d.Description = ""
 	for _, report := range reports {
-		if report == nil || !sent.matches(report, began) {
+		if !sent.matches(report, began) {
 			continue
 		}
-		d.Description = operator.Plain(operator.Value(report.Description))
-		d.Seconds = max(0, int64(operator.Value(report.UserReceiveTime))-began.Unix())
-		switch operator.Value(report.ReportStatus) {
+		d.Description = operator.Plain(report.Description)
+		d.Seconds = max(0, report.UserReceiveTime-began.Unix())
+		switch report.ReportStatus {
 		case "SUCCESS":
 			d.Status = delivered
 			return true
@@ -94,13 +92,13 @@ func (s *sender) ask(
 
 // matches reports whether a delivery report is of this message: by SerialNo; else by
 // SessionContext, which is our request id and which few accounts get back; else by time.
-func (i *invocation) matches(report *smsapi.PullSmsSendStatus, began time.Time) bool {
-	switch session := operator.Value(report.SessionContext); {
+func (i *invocation) matches(report operator.Report, began time.Time) bool {
+	switch session := report.SessionContext; {
 	case i.SerialNo != "":
-		return operator.Value(report.SerialNo) == i.SerialNo
+		return report.SerialNo == i.SerialNo
 	case session != "":
 		return session == i.RequestID
 	default:
-		return int64(operator.Value(report.UserReceiveTime)) >= began.Unix()
+		return report.UserReceiveTime >= began.Unix()
 	}
 }

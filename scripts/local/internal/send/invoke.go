@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -122,8 +122,8 @@ func (s *sender) request(secret *secrets.Secret) (callersim.Request, error) {
 		}
 		reasons = append(reasons, err.Error())
 	}
-	return callersim.Request{}, fmt.Errorf("send: the secret has no authorization, and %s",
-		strings.Join(reasons, "; "))
+	return callersim.Request{}, errors.New("send: " +
+		s.Say("send.unproved", strings.Join(reasons, "; ")))
 }
 
 // invoke starts the function and hands it a request.

@@ -16,6 +16,7 @@ import (
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/operatortest"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 
 	"github.com/stretchr/testify/require"
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
@@ -53,16 +54,16 @@ func newDesk(t *testing.T, binary string) *desk {
 		binary:  binary,
 		out:     &d.out,
 		paint:   func(_, text string) string { return text },
-		wait: func(context.Context, time.Duration) bool {
-			if d.polls++; d.polls == 3 {
-				a.Sim.Cloud.Update(func(c *cloudsim.Account) {
-					report := c.Reports[number]
-					report.Delay = time.Nanosecond
-					c.Reports[number] = report
-				})
-			}
-			return true
-		},
+	}
+	a.Pause = func(context.Context, time.Duration) error {
+		if d.polls++; d.polls == 3 {
+			a.Sim.Cloud.Update(func(c *cloudsim.Account) {
+				report := c.Reports[number]
+				report.Delay = time.Nanosecond
+				c.Reports[number] = report
+			})
+		}
+		return nil
 	}
 	return d
 }
@@ -73,6 +74,8 @@ func (d *desk) shown() string {
 	for pattern, fixed := range map[string]string{
 		`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`: "(id)",
 		`\d+ ms, of which \d+ in SSM and \d+ in SMS`:                    "(times)",
+		`\d+ ms，其中凭据（SSM）\d+ ms，短信 \d+ ms`:                              "(times)",
+		`用时 \d 秒`:         "用时 (n) 秒",
 		`\([0-9a-f]{8}\)`: "((id))",
 		`after \d s`:      "after (n) s",
 	} {
@@ -105,6 +108,14 @@ func TestSend(t *testing.T) {
 		require.Equal(t, "【示例】您的登录验证码为482913，请勿泄露给他人。", outbox[0].Text)
 		require.Equal(t, outbox[0].SerialNo, report.SerialNo)
 	})
+	t.Run("accepted, in Chinese", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, binary)
+		d.watch, d.Env.Words = true, words.Of("zh_CN.UTF-8")
+		_, err := d.run(t.Context())
+		require.NoError(t, err)
+		operatortest.Golden(t, "send-accepted.zh.txt", d.shown())
+	})
 	t.Run("accepted, but the phone doesn't get it", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t, binary)
@@ -122,7 +133,7 @@ func TestSend(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t, binary)
 		d.watch = true
-		d.wait = func(context.Context, time.Duration) bool { d.polls++; return true }
+		d.Pause = func(context.Context, time.Duration) error { d.polls++; return nil }
 		report, err := d.run(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, noReport, report.Delivery.Status)
@@ -134,7 +145,7 @@ func TestSend(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t, binary)
 		d.watch = true
-		d.wait = func(context.Context, time.Duration) bool { return false }
+		d.Pause = func(context.Context, time.Duration) error { return context.Canceled }
 		report, err := d.run(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, "interrupted", report.Delivery.Description)
@@ -404,14 +415,6 @@ func TestRandomCodes(t *testing.T) {
 		seen[code] = true
 	}
 	require.Greater(t, len(seen), 10)
-}
-
-func TestPausing(t *testing.T) {
-	t.Parallel()
-	require.True(t, pause(t.Context(), 0))
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	require.False(t, pause(ctx, time.Hour))
 }
 
 func TestSendCommandLine(t *testing.T) {

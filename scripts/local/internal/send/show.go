@@ -12,25 +12,29 @@ import (
 // labelWidth is the column of the labels.
 const labelWidth = 12
 
-// line shows one thing, on as many lines as it takes.
-func (s *sender) line(label, text string) {
+// line shows one thing, on as many lines as it takes. name is that of its label, "" for none.
+func (s *sender) line(name, text string) {
 	if text == "" {
 		return
+	}
+	label := ""
+	if name != "" {
+		label = s.Say("send.label." + name)
 	}
 	for i, line := range term.Wrap(operator.Plain(text), term.PageWidth-labelWidth-4) {
 		if i > 0 {
 			label = ""
 		}
-		blanks := strings.Repeat(" ", labelWidth-len(label))
+		blanks := strings.Repeat(" ", labelWidth-term.Cells(label))
 		fmt.Fprintf(s.out, "  %s%s  %s\n", s.paint(term.Faint, label), blanks, line)
 	}
 }
 
 // showPlan shows what will be sent.
 func (s *sender) showPlan(p *plan) {
-	destination := "outside mainland China"
+	to := "send.abroad"
 	if strings.HasPrefix(p.number(), "+86") {
-		destination = "in mainland China"
+		to = "send.mainland"
 	}
 	kind := s.usageType
 	if s.locale != "" {
@@ -38,21 +42,22 @@ func (s *sender) showPlan(p *plan) {
 	}
 	signature := p.SignName
 	if signature == "" {
-		signature = "none"
+		signature = s.Say("send.unsigned")
 	}
-	cloud := "Tencent Cloud"
+	cloud := s.Say("send.real")
 	if s.Sim != nil {
-		cloud = "a simulated Tencent Cloud: nobody gets it, and it costs nothing"
+		cloud = s.Say("send.simulated")
 	}
-	fmt.Fprintln(s.out, s.paint(term.Bold, "To be sent"))
-	s.line("to", phone.Mask(p.number())+", "+destination)
+	fmt.Fprintln(s.out, s.paint(term.Bold, s.Say("send.plan")))
+	s.line("to", s.Say(to, phone.Mask(p.number())))
 	s.line("type", kind)
 	s.line("code", s.code)
-	s.line("template", p.TemplateId+" with "+strings.Join(p.TemplateParamSet, ", "))
+	s.line("template", s.Say("send.template", p.TemplateId,
+		strings.Join(p.TemplateParamSet, ", ")))
 	s.line("signature", signature)
-	s.line("sender id", p.SenderId)
+	s.line("senderId", p.SenderId)
 	s.line("settings", s.Env.Source())
-	s.line("secret", fmt.Sprintf("%s, %s, in %s",
+	s.line("secret", s.Say("send.secret",
 		s.Settings.Secret.Name, s.Settings.Secret.Version, s.Settings.Secret.Region))
 	s.line("by", cloud)
 }
@@ -63,14 +68,15 @@ func (s *sender) show(i *invocation) {
 	fmt.Fprintln(s.out)
 	switch {
 	case i.Accepted:
-		fmt.Fprintln(s.out, s.paint(term.Green, "✓ accepted by Tencent"))
+		fmt.Fprintln(s.out, s.paint(term.Green, "✓ "+s.Say("send.accepted")))
 	case i.doubtful():
-		doubt := s.paint(term.Yellow, "? nobody knows whether it was sent")
+		doubt := s.paint(term.Yellow, "? "+s.Say("send.doubtful"))
 		fmt.Fprintf(s.out, "%s: %d %s\n", doubt, i.Status, i.Outcome)
 	default:
-		fmt.Fprintf(s.out, "%s: %d %s\n", s.paint(term.Red, "✗ not sent"), i.Status, i.Outcome)
+		refused := s.paint(term.Red, "✗ "+s.Say("send.refused"))
+		fmt.Fprintf(s.out, "%s: %d %s\n", refused, i.Status, i.Outcome)
 	}
-	s.line("SerialNo", i.SerialNo)
+	s.line("serialNo", i.SerialNo)
 	if !i.Accepted {
 		s.line("reason", i.TencentCode)
 		s.line("hint", i.Hint)
@@ -78,11 +84,11 @@ func (s *sender) show(i *invocation) {
 			s.line("answer", i.body)
 		}
 	}
-	s.line("request id", i.RequestID)
-	s.line("Tencent's id", i.TencentRequestID)
-	times := fmt.Sprintf("%d ms, of which %d in SSM and %d in SMS", l.Ms, l.SSMMs, l.SMSMs)
+	s.line("requestId", i.RequestID)
+	s.line("tencentId", i.TencentRequestID)
+	times := s.Say("send.times", l.Ms, l.SSMMs, l.SMSMs)
 	if l.Attempts > 1 {
-		times += fmt.Sprintf(", %d attempts", l.Attempts)
+		times += s.Say("send.times.attempts", l.Attempts)
 	}
 	s.line("time", times)
 	for _, line := range i.others {
@@ -99,12 +105,12 @@ func (s *sender) showDelivery(d *delivery) {
 	}
 	switch d.Status {
 	case delivered:
-		fmt.Fprintf(s.out, "%s after %d s%s\n",
-			s.paint(term.Green, "✓ the phone has it"), d.Seconds, reason)
+		fmt.Fprintln(s.out, s.paint(term.Green, "✓ "+s.Say("send.delivered"))+
+			s.Say("send.delivered.after", d.Seconds)+reason)
 	case notDelivered:
-		fmt.Fprintf(s.out, "%s%s\n", s.paint(term.Red, "✗ the phone didn't get it"), reason)
+		fmt.Fprintln(s.out, s.paint(term.Red, "✗ "+s.Say("send.undelivered"))+reason)
 	default:
-		fmt.Fprintf(s.out, "%s%s: look at %s later\n",
-			s.paint(term.Yellow, "? no delivery report"), reason, operator.Console)
+		fmt.Fprintln(s.out, s.paint(term.Yellow, "? "+s.Say("send.unreported"))+reason+
+			s.Say("send.unreported.todo", operator.Console))
 	}
 }

@@ -16,6 +16,7 @@ func (w *workbench) routes() http.Handler {
 	mux := http.NewServeMux()
 	pageRoutes(mux)
 	mux.HandleFunc("GET "+ours+"stream", w.getStream)
+	mux.HandleFunc("GET "+ours+"request/{id}", w.getRequest)
 	mux.HandleFunc("POST "+ours+"fault", post(w, func(body struct{ Action, Name string }) error {
 		return w.setFault(body.Action, body.Name)
 	}))
@@ -30,6 +31,7 @@ func (w *workbench) routes() http.Handler {
 		mux.HandleFunc("POST "+ours+name, post(w, func(struct{}) error { return press() }))
 	}
 	mux.HandleFunc("POST "+ours+"send", w.postSend)
+	mux.HandleFunc("POST "+ours+"sign", w.postSign)
 	return mux
 }
 
@@ -78,9 +80,8 @@ type state struct {
 	Limits        tencentLimits
 	Guard         bool               // the function has limits of its own
 	Messages      []cloudsim.Message // newest last
-	Last          *exchange
-	CountersOf    string // the last request's number; "": it had none
-	Counters      []counter
+	Requests      []brief            // newest first
+	view
 }
 
 // entry is one of TEMPLATES, with the text that the cloud has for it.
@@ -97,7 +98,9 @@ func (w *workbench) state() (state, <-chan struct{}) {
 	// First the channel, then the rest: a change in between is shown twice rather than not at all.
 	w.mu.Lock()
 	changed := w.changed
-	s := state{URL: w.url, Broken: w.broken, Last: w.last, Chosen: maps.Clone(w.faults)}
+	s := state{URL: w.url, Broken: w.broken, Chosen: maps.Clone(w.faults)}
+	s.Requests = w.briefsLocked()
+	last := w.lastLocked()
 	w.mu.Unlock()
 
 	if secret := w.secret(); secret != nil {
@@ -112,9 +115,7 @@ func (w *workbench) state() (state, <-chan struct{}) {
 	s.Messages = append([]cloudsim.Message{}, outbox[max(0, len(outbox)-phoneHolds):]...)
 	settings := w.live.settings.Load()
 	s.Guard = settings.Redis.Address != ""
-	if s.Last != nil {
-		s.CountersOf, s.Counters = w.counters(s.Last.Event)
-	}
+	s.view = w.view(last)
 	for _, p := range settings.Problems {
 		s.Problems = append(s.Problems, p.String())
 	}

@@ -3,6 +3,7 @@ package serve
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -85,9 +86,16 @@ func newGuardedBench(t *testing.T) *bench {
 	require.NoError(t, err)
 	t.Cleanup(l.close)
 	printed := &lines{}
-	w := newWorkbench(l, "http://127.0.0.1/", newJournal(printed, printed))
-	server := httptest.NewServer(w)
+	server := httptest.NewUnstartedServer(nil)
+	w := newWorkbench(l, "http://"+server.Listener.Addr().String()+"/", newJournal(printed, printed))
+	server.Config.Handler = w
+	server.Start()
 	t.Cleanup(server.Close)
+	ctx, stop := context.WithCancel(t.Context())
+	var following sync.WaitGroup
+	following.Go(func() { w.follow(ctx) })
+	t.Cleanup(following.Wait)
+	t.Cleanup(stop)
 	t.Cleanup(server.CloseClientConnections) // streams don't end by themselves
 	return &bench{w, server, server.URL, printed}
 }

@@ -45,7 +45,7 @@ func browser(t *testing.T, language string) context.Context {
 		cancel()
 		allocator.Wait() // until the browser and its folder are gone
 	})
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(cancel)
 	tab, closeTab := chromedp.NewContext(ctx)
 	t.Cleanup(closeTab)
@@ -149,7 +149,7 @@ func TestPage(t *testing.T) {
 	t.Run("a request that no template was chosen for", func(t *testing.T) {
 		b.post(t, "{")
 		see(t, tab, shows("#why",
-			"No template was chosen"), until(`!document.querySelector("tr.chosen")`))
+			"No template was chosen: the body is not a JSON object."), until(`!document.querySelector("tr.chosen")`))
 	})
 	t.Run("a fault is answered as Logto shows it", func(t *testing.T) {
 		see(t, tab,
@@ -241,7 +241,7 @@ func TestPage(t *testing.T) {
 			chromedp.Click("#perDay", chromedp.ByQuery))
 		require.True(t, within(soon, func() bool { return b.limits() == tencentLimits{true, false} }))
 		see(t, tab,
-			chromedp.Click("#clear", chromedp.ByQuery),
+			chromedp.Click("#cloud [data-do=clear]", chromedp.ByQuery),
 			shows("#inbox", "No messages yet"))
 	})
 	t.Run("everything that can be used has a name", func(t *testing.T) {
@@ -288,7 +288,8 @@ func TestPage(t *testing.T) {
 		see(t, tab,
 			shows("#instance", "serve has stopped"),
 			chromedp.Click("#go", chromedp.ByQuery),
-			shows("#unreachable", "Nobody answers"))
+			shows("#stopped", "Start it again"),
+			shows("#unreachable", "serve has stopped"))
 	})
 }
 

@@ -27,7 +27,7 @@ func faults() []fault {
 		sms, ssm     = cloudsim.SendSms, cloudsim.GetSecretValue
 		refuse, fail = cloudsim.Refuse, cloudsim.Error
 	)
-	return []fault{
+	return append(carrierFaults(), []fault{
 		{sms, "blacklist", refuse, "FailedOperation.PhoneNumberInBlacklist"},
 		{sms, "thirtySeconds", refuse, "LimitExceeded.PhoneNumberThirtySecondLimit"},
 		{sms, "daily", refuse, "LimitExceeded.PhoneNumberDailyLimit"},
@@ -52,7 +52,7 @@ func faults() []fault {
 		{redisAction, string(redissim.Password), "", "WRONGPASS"},
 		{redisAction, string(redissim.Replica), "", "READONLY"},
 		{redisAction, string(redissim.Loading), "", "LOADING"},
-	}
+	}...)
 }
 
 // setFault makes every request of an action meet the fault of that name, or none if it is empty.
@@ -65,6 +65,8 @@ func (w *workbench) setFault(action, name string) error {
 		return errors.New("no such fault")
 	}
 	switch {
+	case action == deliveryAction:
+		w.setDelivery(name)
 	case action == redisAction:
 		w.live.sim.Redis.SetFault(redissim.Fault(name))
 		w.journal.note("Redis: %s", cmp.Or(name, "works"))

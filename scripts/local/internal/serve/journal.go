@@ -75,10 +75,15 @@ func (j *journal) exchange(e *exchange) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	color, temperature, more := term.Green, "", e.Printed
-	if e.Status != http.StatusOK || e.Outcome != "sent" { // Supabase is told refusals by a 200
+	if e.Outcome == "reports" {
+		more = nil // the phone shows them
+	}
+	failed := e.Status != http.StatusOK || // Supabase is told refusals by a 200
+		e.Outcome != "sent" && e.Outcome != "reports"
+	if failed {
 		color = term.Red
 	}
-	if e.Status != http.StatusOK || e.Outcome != "sent" || e.line.Hint != "" {
+	if failed || e.line.Hint != "" {
 		more = append([]string{e.line.Reason()}, more...)
 	}
 	if e.Status == http.StatusAccepted {

@@ -28,8 +28,11 @@ func pageRoutes(mux *http.ServeMux) {
 		rw.Header().Set("Content-Security-Policy", policy)
 		http.ServeFileFS(rw, r, files, "page.html")
 	})
-	for _, name := range []string{"style.css", "texts.js", "render.js",
-		"callers.js", "app.js"} {
+	names, err := fs.Glob(files, "*.[jc]s*") // scripts and styles
+	if err != nil {
+		panic(err) // which it can't: the pattern is well-formed
+	}
+	for _, name := range names {
 		mux.HandleFunc("GET "+ours+name, func(rw http.ResponseWriter, r *http.Request) {
 			http.ServeFileFS(rw, r, files, name)
 		})

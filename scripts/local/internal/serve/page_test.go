@@ -51,8 +51,8 @@ func TestWebSitesAreKeptOut(t *testing.T) {
 		require.NotContains(t, policy, "unsafe")
 		require.Equal(t, "no-store", headers.Get("Cache-Control"))
 		require.NotRegexp(t, `(src|href)="?https?:|style=|<style|<script>| on\w+=`, text)
-		for name, kind := range map[string]string{"style.css": "text/css",
-			"texts.js": "text/javascript", "app.js": "text/javascript"} {
+		for name, kind := range map[string]string{"base.css": "text/css",
+			"texts.en.js": "text/javascript", "app.js": "text/javascript"} {
 			status, headers, text := exchangeWith(t, "GET", b.url+ours+name, "")
 			require.Equal(t, http.StatusOK, status)
 			require.Contains(t, headers.Get("Content-Type"), kind)

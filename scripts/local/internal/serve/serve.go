@@ -5,10 +5,12 @@
 //	watch.go      changes in the sources
 //	journal.go    what is printed
 //	workbench.go  a request to the function, and what the page is told of it
+//	requests.go   the requests that the page can show again
 //	api.go        what the page asks for
 //	callers.go    a message sent as one of the callers sends it
 //	faults.go     the switches of the simulated cloud
 //	secret.go     the secret in it, and its rotation
+//	delivery.go   the delivery reports that the cloud posts
 //	guard.go      the function's own limits, and their counters in a simulated Redis
 //	page.go       the page itself, and who may see it
 package serve
@@ -20,6 +22,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/signal"
 	"strconv"
 	"sync"
@@ -30,7 +33,7 @@ import (
 	"scf-sms/scripts/local/internal/term"
 )
 
-const help = `Usage: go run ./scripts/local serve [-addr HOST:PORT]
+const help = `Usage: go run ./scripts/local serve [-addr HOST:PORT] [-log FILE]
 
 Puts the function behind HTTP as its function URL does: every request becomes an
 event for the real binary, which runs in front of a simulated Tencent Cloud and
@@ -39,6 +42,9 @@ machine. Opened in a browser, the address shows a page with the phone, the
 event, the answer, the log and the counters of the limits, and with switches for
 the faults of the cloud and of Redis. Paths under ` + ours + ` are the page's;
 all others are the function's.
+
+Two seconds after a message the cloud posts to the function whether it was
+delivered. -log FILE keeps what the function prints; report reads it.
 
 When the sources or testdata change, the function is built and started anew.
 Ctrl-C stops.
@@ -51,7 +57,8 @@ is another one at each start, is not: scf-go-lib listens on every interface and
 takes no address. Until serve ends, whoever reaches that port can invoke the
 function, in front of the simulated cloud and without HTTP.
 
-Example: go run ./scripts/local serve -addr 127.0.0.1:9001
+Examples: go run ./scripts/local serve -addr 127.0.0.1:9001
+          go run ./scripts/local serve -log log.json
 
 `
 
@@ -59,6 +66,7 @@ Example: go run ./scripts/local serve -addr 127.0.0.1:9001
 func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:9000", "`address` to listen on, of this machine only")
+	logFile := flags.String("log", "", "append what the function prints to `FILE`")
 	if err := term.ParseFlags(flags, args, stdio.Out, help); err != nil {
 		return err
 	}
@@ -73,7 +81,8 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	if err != nil {
 		return err
 	}
-	s := server{root, *addr, time.Second, newJournal(stdio.Out, stdio.Err)}
+	s := server{root: root, addr: *addr, log: *logFile, every: time.Second,
+		journal: newJournal(stdio.Out, stdio.Err)}
 	// A terminal that is closed ends the command as well, and then too nothing is to be left.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
@@ -84,6 +93,7 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 type server struct {
 	root    string // of the sources
 	addr    string
+	log     string        // the file for what the function prints; "": none
 	every   time.Duration // how often to look for changes in the sources
 	journal *journal
 }
@@ -112,10 +122,19 @@ func (s *server) run(ctx context.Context) error {
 	defer l.close()
 	url := "http://" + listener.Addr().String() + "/"
 	w := newWorkbench(l, url, s.journal)
+	if s.log != "" {
+		file, err := os.OpenFile(s.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("serve: -log: %w", err)
+		}
+		defer file.Close()
+		w.log = file
+	}
 	s.journal.welcome(url, w.secret())
 
 	var watching sync.WaitGroup
 	watching.Go(func() { s.watch(ctx, before, w) })
+	watching.Go(func() { w.follow(ctx) })
 	defer watching.Wait()
 	return listen(ctx, listener, w)
 }

@@ -49,7 +49,8 @@ func TestChangedSourcesAreBuiltAnew(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	ended := make(chan error, 1)
-	s := server{root, "127.0.0.1:0", 20 * time.Millisecond, newJournal(out, errs)}
+	s := server{root: root, addr: "127.0.0.1:0", every: 20 * time.Millisecond,
+		journal: newJournal(out, errs)}
 	go func() { ended <- s.run(ctx) }()
 	out.await(t, "Ctrl-C stops")
 	url, _, _ := strings.Cut(strings.TrimPrefix(out.String(), "The function is at "), "/ ")

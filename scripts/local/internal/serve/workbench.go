@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -23,17 +24,19 @@ type workbench struct {
 	url     string
 	journal *journal
 	page    http.Handler
+	log     io.Writer // for what the function prints
 
-	mu      sync.Mutex
-	changed chan struct{}     // closed and replaced whenever the page has something new to show
-	last    *exchange         // nil before the first request
-	broken  string            // why the sources don't build, or ""
-	faults  map[string]string // :: action → name of its standing fault
+	mu       sync.Mutex
+	changed  chan struct{}     // closed and replaced whenever the page has something new to show
+	requests []*exchange       // the last ones, newest last
+	count    int               // of all requests
+	broken   string            // why the sources don't build, or ""
+	faults   map[string]string // :: action → name of its standing fault
 }
 
 func newWorkbench(l *live, url string, j *journal) *workbench {
-	w := &workbench{live: l, url: url, journal: j, changed: make(chan struct{}),
-		faults: map[string]string{}}
+	w := &workbench{live: l, url: url, journal: j, log: io.Discard,
+		changed: make(chan struct{}), faults: map[string]string{}}
 	w.page = guard(w.routes())
 	return w
 }
@@ -55,6 +58,7 @@ func (w *workbench) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // exchange is one request to the function, and its answer.
 type exchange struct {
+	ID      int // counted from 1
 	Time    time.Time
 	Status  int   // that the caller got
 	MS      int64 // in the function
@@ -81,6 +85,7 @@ func (w *workbench) invoke(rw http.ResponseWriter, r *http.Request) {
 				e.Error = err.Error()
 			} else {
 				e.read(event, result)
+				w.keep(result.Stdout + result.Stderr)
 			}
 			return result, err
 		},
@@ -100,6 +105,16 @@ func (e *exchange) read(event []byte, result scfhost.Result) {
 		e.Outcome = e.line.Outcome
 	case result.Failed:
 		e.Outcome = "the function failed"
+	}
+}
+
+// keep writes what the function printed into the file of -log.
+func (w *workbench) keep(printed string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, err := io.WriteString(w.log, printed); err != nil {
+		w.log = io.Discard
+		w.journal.note("the log isn't kept any more: %v", err)
 	}
 }
 
@@ -126,7 +141,7 @@ func (s *statusWriter) WriteHeader(status int) {
 // show makes an exchange the last one.
 func (w *workbench) show(e *exchange) {
 	w.mu.Lock()
-	w.last = e
+	w.addLocked(e)
 	w.changeLocked()
 	w.mu.Unlock()
 	w.journal.exchange(e)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -113,10 +114,17 @@ func (c *chooser) choose() error {
 			return err
 		}
 	}
-	if c.unset("TEMPLATES") {
+	if c.unset("TEMPLATES") || c.examples() {
 		return c.templates()
 	}
 	return nil
+}
+
+// examples reports whether the templates are still those of .env.example, which nobody has.
+func (c *chooser) examples() bool {
+	example, err := operator.ReadEnv(filepath.Join(c.Root, ".env.example"),
+		func(string) (string, bool) { return "", false })
+	return err == nil && c.Env.Get("TEMPLATES") == example.Get("TEMPLATES")
 }
 
 // listed is a signature or template of the account.
@@ -245,11 +253,26 @@ func (c *chooser) templates() error {
 			}
 		}
 	}
-	text, err := json.Marshal(entries)
+	text, err := json.Marshal(together(entries))
 	if err == nil && len(entries) > 0 {
 		c.set("TEMPLATES", string(text))
 	}
 	return err
+}
+
+// together writes both destinations of a usage type into one entry, where their params allow it.
+func together(entries []entry) (all []entry) {
+	for _, e := range entries {
+		i := slices.IndexFunc(all, func(other entry) bool {
+			return other.UsageType == e.UsageType && slices.Equal(other.Params, e.Params)
+		})
+		if i < 0 {
+			all = append(all, e)
+			continue
+		}
+		maps.Copy(all[i].TemplateCode, e.TemplateCode)
+	}
+	return all
 }
 
 // template asks for the template of a usage type, and for what stands in its variables but the

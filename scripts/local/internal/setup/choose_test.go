@@ -3,11 +3,15 @@ package setup
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"scf-sms/internal/checkout"
 	"scf-sms/internal/template"
 	"scf-sms/scripts/local/internal/operatortest"
 	"scf-sms/scripts/local/internal/resources"
@@ -63,6 +67,14 @@ func TestChoose_some(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(c.answer["TEMPLATES"]), &all))
 	require.Len(t, all, 4)
 	require.Equal(t, map[string]string{"china": "1110001"}, all[0].TemplateCode)
+
+	root, err := checkout.Root()
+	require.NoError(t, err)
+	example, err := os.ReadFile(filepath.Join(root, ".env.example"))
+	require.NoError(t, err)
+	line := regexp.MustCompile(`(?m)^TEMPLATES=.*$`).Find(example)
+	c, _ = choose(t, env+string(line)+"\n", "")
+	require.Equal(t, []string{"TEMPLATES"}, c.order, "the example's are nobody's")
 
 	c, out := choose(t, env+"TEMPLATES=[]\n", "")
 	require.Empty(t, c.order)

@@ -176,6 +176,9 @@ func (s *setup) params() map[string]any {
 	if s.spec.InitTimeout != 0 {
 		p["InitTimeout"] = s.spec.InitTimeout
 	}
+	if s.spec.Topic != "" { // only together with Role, which is always there
+		p["ClsLogsetId"], p["ClsTopicId"] = s.spec.Logset, s.spec.Topic
+	}
 	if s.spec.VPC != "" {
 		p["VpcConfig"] = map[string]any{"VpcId": s.spec.VPC, "SubnetId": s.spec.Subnet}
 	}

@@ -215,7 +215,7 @@ func (s *setup) store(ctx context.Context, h *held, value resources.Value) *oper
 	if h.there {
 		return s.WriteSecret(ctx, h.name, h.version, value)
 	}
-	f := s.CreateSecret(ctx, h.name, value)
+	f := s.CreateSecret(ctx, h.name, h.version, value)
 	if f.Unclear() && s.Holds(ctx, h.name, h.version, value) {
 		return nil
 	}

@@ -200,7 +200,7 @@ func (s *setup) look(ctx context.Context) {
 	if s.caller, f = s.Whoami(ctx); s.unseen("account", f) {
 		return
 	}
-	if s.caller.AccountId == s.caller.PrincipalId {
+	if s.caller.Root() {
 		s.warn("account", "setup.account.root", s.caller.AccountId)
 	} else {
 		s.there("account", "setup.account.there", s.caller.AccountId)

@@ -214,20 +214,3 @@ func (s *site) standIn() *strings.Replacer {
 	}
 	return strings.NewReplacer(pairs...)
 }
-
-// pretty is a request's body on several lines, without the code.
-func pretty(t *testing.T, body []byte, replace *strings.Replacer) string {
-	t.Helper()
-	var fields map[string]any
-	require.NoError(t, json.Unmarshal(body, &fields))
-	if code, ok := fields["Code"].(map[string]any); ok {
-		require.NotEmpty(t, code["ZipFile"])
-		code["ZipFile"] = "…"
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	require.NoError(t, e.Encode(fields))
-	return replace.Replace(b.String())
-}

@@ -7,12 +7,10 @@ import (
 	"os"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
-	"scf-sms/internal/settings"
 	"scf-sms/scripts/local/internal/operator"
 )
 
@@ -29,6 +27,8 @@ type spec struct {
 	InitTimeout int
 	Public      bool // it has a way into the internet
 	VPC, Subnet string
+	Logset      string // of CLS, where the log goes to a topic of one's own
+	Topic       string
 	Variables   []variable // in the order of the file
 	URL         urlSpec
 }
@@ -68,6 +68,10 @@ type file struct {
 			ID     string `yaml:"vpcId"`
 			Subnet string `yaml:"subnetId"`
 		} `yaml:"vpcConfig"`
+		CLS struct {
+			Logset string `yaml:"logsetId"`
+			Topic  string `yaml:"topicId"`
+		} `yaml:"cls"`
 		Environment struct {
 			Variables yaml.Node `yaml:"variables"`
 		} `yaml:"environment"`
@@ -178,7 +182,7 @@ func (f *file) spec() (spec, error) {
 		Name: in.Name, Description: in.Description, Runtime: in.Runtime, Handler: in.Handler,
 		Region: cmp.Or(in.Region, "ap-guangzhou"), Role: in.Role, MemorySize: in.MemorySize,
 		Timeout: in.Timeout, InitTimeout: in.InitTimeout, Public: in.Public == nil || *in.Public,
-		VPC: in.VPC.ID, Subnet: in.VPC.Subnet,
+		VPC: in.VPC.ID, Subnet: in.VPC.Subnet, Logset: in.CLS.Logset, Topic: in.CLS.Topic,
 	}
 	var problems []error
 	wrong := func(format string, values ...any) {
@@ -233,71 +237,4 @@ var functionName = regexp.MustCompile(`^[A-Za-z][\w-]{0,58}[A-Za-z0-9]$`)
 // getenv returns the variables that serverless.yml may name.
 func getenv(a *operator.Account) func(string) string {
 	return func(name string) string { return cmp.Or(a.Over[name], a.Env.Get(name)) }
-}
-
-func hidden(value string) string {
-	if value == "" {
-		return ""
-	}
-	return "…"
-}
-
-// config is a function's configuration as GetFunction tells it, as far as serverless.yml says it.
-type config struct {
-	Description, Role, Status, Runtime, Type, Handler string
-	MemorySize, Timeout, InitTimeout                  int
-	Environment                                       struct{ Variables []variable }
-	PublicNetConfig                                   struct{ PublicNetStatus string }
-	VpcConfig                                         struct{ VpcId, SubnetId string }
-	ModTime                                           string
-	StatusReasons                                     []struct{ ErrorCode, ErrorMessage string }
-}
-
-// difference is one thing that a deployment would change.
-type difference struct{ what, from, to string }
-
-// differences are what the function has otherwise than serverless.yml says.
-func (s *spec) differences(c *config) (all []difference) {
-	add := func(what, from, to string) {
-		if from != to {
-			all = append(all, difference{what, from, to})
-		}
-	}
-	// What isn't a setting of this function's may be anything, and is not shown.
-	setting := func(key, from, to string) {
-		if from != to && !slices.Contains(settings.Names(), key) {
-			from, to = hidden(from), hidden(to)
-			all = append(all, difference{key, from, to})
-			return
-		}
-		add(key, from, to)
-	}
-	add("description", c.Description, s.Description)
-	add("role", c.Role, s.Role)
-	add("memorySize", strconv.Itoa(c.MemorySize), strconv.Itoa(s.MemorySize))
-	add("timeout", strconv.Itoa(c.Timeout), strconv.Itoa(s.Timeout))
-	if s.InitTimeout != 0 {
-		add("initTimeout", strconv.Itoa(c.InitTimeout), strconv.Itoa(s.InitTimeout))
-	}
-	add("publicAccess", strconv.FormatBool(c.PublicNetConfig.PublicNetStatus != "DISABLE"),
-		strconv.FormatBool(s.Public))
-	if s.VPC != "" { // how a function leaves a VPC isn't documented
-		add("vpcConfig", c.VpcConfig.VpcId+" "+c.VpcConfig.SubnetId, s.VPC+" "+s.Subnet)
-	}
-	value := func(all []variable, key string) string {
-		i := slices.IndexFunc(all, func(v variable) bool { return v.Key == key })
-		if i < 0 {
-			return ""
-		}
-		return all[i].Value
-	}
-	for _, v := range s.Variables {
-		setting(v.Key, value(c.Environment.Variables, v.Key), v.Value)
-	}
-	for _, v := range c.Environment.Variables {
-		if value(s.Variables, v.Key) == "" {
-			setting(v.Key, v.Value, "")
-		}
-	}
-	return all
 }

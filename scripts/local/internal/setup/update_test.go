@@ -1,17 +1,12 @@
 package setup
 
 import (
-	"encoding/json"
 	"os"
-	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"scf-sms/internal/checkout"
 	"scf-sms/internal/cloudsim"
 )
 
@@ -73,12 +68,15 @@ func TestSetup_newSettings(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	require.NoError(t, s.run(t, "one").err)
-	s.edit(t, "memorySize: 64", "memorySize: 128", "# LOG_LEVEL: info", "LOG_LEVEL: warn",
+	s.edit(t, "memorySize: 64", "memorySize: 128\n  cls: {logsetId: l-1, topicId: t-1}\n"+
+		"  vpcConfig: {vpcId: vpc-1, subnetId: subnet-1}", "# LOG_LEVEL: info", "LOG_LEVEL: warn",
 		"SIGN_NAME: ${env:SIGN_NAME}", "SIGN_NAME: 示例")
 	o := s.run(t, "one")
 	require.NoError(t, o.err, o.out)
 	require.Equal(t, []string{"UpdateFunctionConfiguration", "PublishVersion"}, o.writes)
 	require.Contains(t, flat(o.out), "~ function memorySize, from 64 to 128")
+	require.Contains(t, flat(o.out), "~ function cls, from - to l-1 t-1")
+	require.Contains(t, flat(o.out), "~ function vpcConfig, from - to vpc-1 subnet-1")
 	require.Contains(t, flat(o.out), "~ function LOG_LEVEL, from - to warn")
 	require.NotContains(t, o.out, "SIGN_NAME, from")
 	require.Empty(t, s.run(t, "one").writes)
@@ -206,84 +204,39 @@ func TestSetup_callersSecret(t *testing.T) {
 	require.Empty(t, s.run(t, "one").writes)
 }
 
-// The policy in docs/deploy.md is enough, and without any part of it setup says what is missing,
-// and goes on when it is there.
-func TestSetup_permissions(t *testing.T) {
+// Another stage is another function beside the first; all else is shared.
+func TestSetup_anotherStage(t *testing.T) {
 	t.Parallel()
-	root, err := checkout.Root()
-	require.NoError(t, err)
-	text, err := os.ReadFile(filepath.Join(root, "docs", "deploy.md"))
-	require.NoError(t, err)
-	block := regexp.MustCompile("(?s)## The policy that setup needs.*?```json\n(.*?)```").
-		FindSubmatch(text)
-	require.NotNil(t, block)
-	var policy struct{ Statement []struct{ Action []string } }
-	require.NoError(t, json.Unmarshal(block[1], &policy))
-	actions := policy.Statement[0].Action
-	i := slices.Index(actions, "scf:*")
-	require.GreaterOrEqual(t, i, 0)
-	actions = slices.Replace(actions, i, i+1, "scf:GetFunction", "scf:CreateFunction",
-		"scf:ListTriggers", "scf:CreateTrigger", "scf:PublishVersion", "scf:ListVersionByFunction",
-		"scf:GetAlias", "scf:UpdateFunctionCode")
+	s := newSite(t, nil)
+	require.NoError(t, s.run(t, "one").err)
+	url := s.url()
+	s.edit(t, "stage: prod", "stage: test")
+	o := s.run(t, "one")
+	require.NoError(t, o.err, o.out)
+	require.Equal(t, []string{"CreateFunction", "CreateTrigger", "PublishVersion"}, o.writes)
+	functions := s.Account().Functions
+	require.Len(t, functions, 2)
+	require.Equal(t, "scf-sms-test", functions[1].Name)
+	require.Equal(t, url, s.url())
+	require.NotEqual(t, url, functions[1].Triggers[0].URL)
+}
 
-	admin := func(actions []string) cloudsim.Policy {
-		document, err := json.Marshal(map[string]any{"version": "2.0", "statement": []any{
-			map[string]any{"effect": "allow", "action": actions, "resource": []string{"*"}}}})
-		require.NoError(t, err)
-		return cloudsim.Policy{ID: 70, Name: "admin", Document: string(document)}
-	}
-	as := func(actions []string) func(*cloudsim.Account) {
-		return func(a *cloudsim.Account) {
-			a.Users = []cloudsim.User{{Name: "admin", Uin: 100000000070,
-				Policies: []cloudsim.Attachment{{PolicyID: 70}}}}
-			a.Policies = []cloudsim.Policy{admin(actions)}
-			a.Keys = []cloudsim.Key{{SecretID: "AKIDoperator", SecretKey: "operator-key",
-				Uin: 100000000070}}
-		}
-	}
-	t.Run("all", func(t *testing.T) {
-		t.Parallel()
-		s := newSite(t, as(actions))
-		o := s.run(t, "one")
-		require.NoError(t, o.err, o.out+o.errs)
-		require.NotContains(t, o.out, "!", "SMS can be looked at, too")
-		s.roleReads(t) // its policy has the admin's uin: who created the secret
-		require.Empty(t, s.run(t, "one").writes)
+// Temporary credentials, such as those of a role, do as well as a key.
+func TestSetup_temporaryKey(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(a *cloudsim.Account) {
+		a.Roles = []cloudsim.Role{{ID: "9", Name: "admin",
+			Policies: []cloudsim.Attachment{{PolicyID: 1}}}}
+		a.Keys = []cloudsim.Key{{SecretID: "AKIDoperator", SecretKey: "operator-key",
+			Token: "operator-token", Role: "admin"}}
 	})
-	// Where nothing is there to be changed, these are not needed.
-	unused := []string{"cam:UpdateAccessKey", "cam:DeleteAccessKey", "cam:UpdatePolicy",
-		"cam:UpdateAssumeRolePolicy", "cam:PassRole", "ssm:UpdateSecret", "ssm:GetSecretValue",
-		"cam:ListAccessKeys", "cam:ListAttachedUserPolicies", "cam:GetPolicy",
-		"cam:ListAttachedRolePolicies", "scf:ListVersionByFunction", "scf:GetAlias",
-		"scf:UpdateFunctionCode"}
-	for _, action := range actions {
-		t.Run("without "+action, func(t *testing.T) {
-			t.Parallel()
-			rest := slices.DeleteFunc(slices.Clone(actions), func(a string) bool {
-				return a == action
-			})
-			s := newSite(t, as(rest))
-			o := s.run(t, "one")
-			sms := strings.HasPrefix(action, "sms:")
-			switch {
-			case slices.Contains(unused, action):
-			case sms:
-				require.NoError(t, o.err)
-				require.Contains(t, flat(o.out), "your key may not "+action)
-			default:
-				require.Error(t, o.err)
-				require.Contains(t, flat(o.out)+o.err.Error(), "your key may not "+action)
-			}
-			s.Cloud.Update(func(a *cloudsim.Account) {
-				for i := range a.Policies {
-					if a.Policies[i].ID == 70 {
-						a.Policies[i] = admin(actions)
-					}
-				}
-			})
-			require.NoError(t, s.run(t, "one").err)
-			s.roleReads(t)
-			require.Empty(t, s.run(t, "one").writes)
-		})
-	}
+	env, err := os.ReadFile(s.EnvFile)
+	require.NoError(t, err)
+	env = append(env, "TENCENT_TOKEN=operator-token\n"...)
+	require.NoError(t, os.WriteFile(s.EnvFile, env, 0o600))
+	o := s.run(t, "one")
+	require.NoError(t, o.err, o.out+o.errs)
+	require.NotContains(t, o.out, "root account")
+	s.roleReads(t)
+	require.Empty(t, s.run(t, "one").writes)
 }

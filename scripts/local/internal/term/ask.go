@@ -25,14 +25,14 @@ func readLine(ctx context.Context, stdio Stdio) string {
 	go func() {
 		// Byte by byte: what a reader of its own would have read ahead, the next question misses.
 		line, _ := bufio.NewReaderSize(oneByte{stdio.In}, 16).ReadString('\n')
-		answer <- strings.TrimSpace(line)
+		answer <- line
 	}()
 	select {
 	case line := <-answer:
-		if line == "" {
+		if !strings.HasSuffix(line, "\n") { // who types one sees it
 			fmt.Fprintln(stdio.Out)
 		}
-		return line
+		return strings.TrimSpace(line)
 	case <-ctx.Done():
 		fmt.Fprintln(stdio.Out)
 		return ""

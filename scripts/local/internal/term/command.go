@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // ErrNegative is the error of a command that ran and has shown that its answer is no.
@@ -21,7 +22,7 @@ func ParseFlags(flags *flag.FlagSet, args []string, stdout io.Writer, help strin
 	flags.SetOutput(io.Discard)
 	err := flags.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(stdout, help)
+		fmt.Fprint(stdout, strings.TrimRight(help, "\n")+"\n\n")
 		flags.SetOutput(stdout)
 		flags.PrintDefaults()
 		return flag.ErrHelp

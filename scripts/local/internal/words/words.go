@@ -25,14 +25,18 @@ type Words map[string]string // :: key → format
 // (https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html). What is not Chinese
 // is English.
 func From(getenv func(string) string) Words {
-	locale := cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))
+	return Of(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")))
+}
+
+// Of returns the texts for a locale, such as zh_CN.UTF-8.
+func Of(locale string) Words {
 	if strings.HasPrefix(locale, "zh") {
 		return parse(chinese)
 	}
 	return parse(english)
 }
 
-// English are the texts of commands that speak no other language yet.
+// English are the texts where nobody says which language they read.
 func English() Words { return parse(english) }
 
 func parse(file []byte) Words {
@@ -41,6 +45,15 @@ func parse(file []byte) Words {
 		panic("words: " + err.Error()) // a test reads both files
 	}
 	return w
+}
+
+// Count says how many there are of something: the text of the key, or for one of it that of the key
+// with ".one" behind it.
+func (w Words) Count(key string, n int) string {
+	if one, ok := w[key+".one"]; ok && n == 1 {
+		return one
+	}
+	return w.Say(key, n)
 }
 
 // Say returns the text of a key, with the values in it. A key that isn't there is shown itself.

@@ -1,0 +1,133 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// axe returns the script of axe-core (https://github.com/dequelabs/axe-core), which looks for what
+// keeps people from using a page. npm keeps what it has downloaded, so that only the first run needs
+// the registry.
+func axe(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("not with -short: npm may have to download axe-core")
+	}
+	if _, err := exec.LookPath("npm"); err != nil {
+		t.Skip("axe-core can't be had: there is no npm")
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/axe")))
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	install := exec.CommandContext(ctx, "npm", "install", "--prefix", dir, "--ignore-scripts",
+		"--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline", "--fetch-retries=0")
+	install.WaitDelay = time.Second
+	if out, err := install.CombinedOutput(); err != nil {
+		t.Skipf("axe-core can't be had: npm install: %v\n%s", err, out)
+	}
+	script, err := os.ReadFile(filepath.Join(dir, "node_modules/axe-core/axe.min.js"))
+	require.NoError(t, err)
+	return string(script)
+}
+
+// awaited lets an expression be a promise.
+func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
+
+// What moves comes to rest before axe-core judges colours.
+const findings = `(async () => {
+	document.getAnimations().forEach(a => a.finish());
+	const found = await axe.run();
+	return found.violations.flatMap(v =>
+		v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary));
+})()`
+
+// It is not parallel to others: axe-core keeps the processor busy, and the function asks Redis for
+// 250 ms at most.
+func TestNothingKeepsPeopleFromThePage(t *testing.T) {
+	script := axe(t)
+	b := newGuardedBench(t)
+	tab := browser(t, "en-US")
+	look := func(t *testing.T) {
+		t.Helper()
+		var found []string
+		see(t, tab, chromedp.Evaluate(findings, &found, awaited))
+		assert.Empty(t, found)
+	}
+	see(t, tab,
+		chromedp.Navigate(b.url),
+		until(`!!state`),
+		chromedp.Evaluate(script, nil))
+
+	everywhere := func(t *testing.T) {
+		for _, language := range []string{"zh", "en"} { // and so it stays English
+			see(t, tab, chromedp.Evaluate(
+				`document.querySelector("[data-lang=`+language+`]").click()`, nil))
+			for _, scheme := range []string{"light", "dark"} {
+				for _, width := range []int64{320, 390, 1280, 1920} {
+					t.Run(fmt.Sprintf("%s %s %d", language, scheme, width), func(t *testing.T) {
+						see(t, tab, prefers(scheme), chromedp.EmulateViewport(width, 940))
+						look(t)
+						var scrolls int64
+						see(t, tab, chromedp.Evaluate(
+							`document.documentElement.scrollWidth`, &scrolls))
+						assert.LessOrEqual(t, scrolls, width)
+					})
+				}
+			}
+		}
+	}
+	t.Run("empty", everywhere)
+	send := chromedp.Click("#go", chromedp.ByQuery)
+	restart := chromedp.Click("#cloud [data-do=restart]", chromedp.ByQuery)
+	see(t, tab,
+		enter("Delivery", "UNDELIV"),
+		enter("Redis", "replica"),
+		until(`Object.values(state.Chosen).filter(x => x).length === 2`),
+		send,
+		shows("#status.good", "200"),
+		shows("#refused", "Redis could not be asked"),
+		shows("#inbox .ticks", "UNDELIV"),
+		enter("GetSecretValue", "notFound"),
+		until(`state.Chosen.GetSecretValue === "notFound"`),
+		restart,
+		shows("#instance", "cold"),
+		send,
+		shows("#status.bad", "500"))
+	t.Run("faults", everywhere)
+	see(t, tab,
+		enter("GetSecretValue", ""),
+		enter("Redis", ""),
+		until(`!state.Chosen.GetSecretValue && !state.Chosen.Redis`),
+		restart,
+		shows("#instance", "cold"),
+		chromedp.Click("#cloud [data-do=clear]", chromedp.ByQuery),
+		shows("#inbox", "No messages yet"),
+		chromedp.Click("summary", chromedp.ByQuery),
+		send,
+		shows("#status.good", "200"),
+		send,
+		shows("#refused", "1/30s"))
+	t.Run("refused by a limit", everywhere)
+	see(t, tab,
+		enter("as", "supabase"),
+		send,
+		shows("#toldText", "429"),
+		chromedp.Click("#requests li:last-child button", chromedp.ByQuery),
+		until(`!!chosen`))
+	t.Run("an older request, and what Supabase tells", everywhere)
+	b.server.CloseClientConnections()
+	b.server.Listener.Close()
+	see(t, tab, until(`!document.querySelector("#stopped").hidden`))
+	t.Run("stopped", everywhere)
+}

@@ -61,7 +61,7 @@ func TestValue_texts(t *testing.T) {
 func TestValue_isSecret(t *testing.T) {
 	t.Parallel()
 	v := value(t, `{"authorization": "very-secret"}`)
-	asJSON, _ := json.Marshal(v)
+	asJSON, _ := json.Marshal([]any{v})
 	for _, text := range []string{fmt.Sprintf("%v %+v %#v", v, v, v), string(asJSON)} {
 		require.NotContains(t, text, "very-secret")
 	}

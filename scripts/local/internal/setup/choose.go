@@ -26,7 +26,6 @@ type chooser struct {
 	ctx    context.Context
 	stdio  term.Stdio
 	words  words.Words
-	region string // of the SMS API
 	answer map[string]string
 	order  []string
 }

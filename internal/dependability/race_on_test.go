@@ -5,5 +5,5 @@ package dependability
 // The race detector makes each sequence several times as long.
 const (
 	usualSequences = 500
-	usualStretch   = 3 // of short time budgets
+	usualStretch   = 2 // of short time budgets
 )

@@ -3,6 +3,7 @@ package secrets
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -63,6 +64,7 @@ func TestForLimits(t *testing.T) {
 				require.Equal(t, tt.password, password)
 				require.Equal(t, tt.key, key)
 				require.Equal(t, key != "boo", f.cache.held.HasHashKey())
+				synctest.Wait() // formatting looks into everything, without a lock
 				printed := everyFormatOf(t, f.cache.held, f.cache)
 				requireNotPrinted(t, printed, hash, "swordfish")
 			})

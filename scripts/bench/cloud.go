@@ -31,6 +31,7 @@ type cloud struct {
 type path struct {
 	name    string
 	env     map[string]string // the function's settings
+	away    bool              // something is a round trip away
 	limited bool              // they have a Redis in them, which no other program can use
 }
 
@@ -81,7 +82,7 @@ func (c *cloud) open(near map[string]string, temp string) (err error) {
 		c.networks = append(c.networks, n)
 		far[variable] = n.addr()
 	}
-	c.paths = []path{{"", near, false}, {"far ", far, false}}
+	c.paths = []path{{name: "", env: near}, {name: "far ", env: far, away: true}}
 	return c.limit()
 }
 
@@ -95,16 +96,19 @@ func (c *cloud) limit() (err error) {
 		return err
 	}
 	c.networks = append(c.networks, inVPC)
-	for _, with := range []struct{ name, of, address string }{
-		{"limited ", "", c.redis.address},
-		{"limited vpc ", "", inVPC.addr()},
-		{"limited far ", "far ", inVPC.addr()},
+	for _, with := range []struct {
+		name, of, address string
+		away              bool
+	}{
+		{"limited ", "", c.redis.address, false},
+		{"limited vpc ", "", inVPC.addr(), true},
+		{"limited far ", "far ", inVPC.addr(), true},
 	} {
 		for _, p := range c.paths {
 			if p.name == with.of {
 				env := maps.Clone(p.env)
 				env["REDIS_URL"], env["LIMITS"] = "redis://"+with.address, benchLimits
-				c.paths = append(c.paths, path{with.name, env, true})
+				c.paths = append(c.paths, path{with.name, env, with.away, true})
 				break
 			}
 		}

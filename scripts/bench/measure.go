@@ -187,59 +187,6 @@ func (m *measurer) keptWarm(ctx context.Context) error {
 	return nil
 }
 
-// warmSends is how many messages make one run of warm.
-const warmSends = 25
-
-// warm measures sends by processes that have sent before: warmSends of them over each path, once a
-// run. The bare hello answers as many events, which is the price of the RPC alone.
-func (m *measurer) warm(ctx context.Context) error {
-	type subject struct {
-		*instance
-		into   figures
-		name   string
-		status int
-	}
-	hello, err := startInstance(ctx, m.hello.binary, nil, nil)
-	if err != nil {
-		return err
-	}
-	defer hello.end()
-	var subjects []subject
-	for _, p := range m.cloud.paths {
-		i, err := startInstance(ctx, m.function.binary, p.env, m.cloud.role)
-		if err != nil {
-			return err
-		}
-		defer i.end()
-		if err := i.invoke(m.freshEvent(), 200); err != nil { // the cold send
-			return err
-		}
-		subjects = append(subjects, subject{i, m.function.figures, p.name + "warm", 200})
-	}
-	subjects = append(subjects, subject{hello, m.hello.figures, "warm", 0})
-
-	connections := m.cloud.sms.Connections()
-	for range m.runs {
-		m.cloud.Reset() // it becomes slower, the more it remembers
-		for _, s := range subjects {
-			before := cpuTime(s.cmd.Process.Pid)
-			var wall series
-			for range warmSends {
-				event := m.freshEvent()
-				began := time.Now()
-				if err := s.invoke(event, s.status); err != nil {
-					return err
-				}
-				wall = append(wall, ms(time.Since(began)))
-			}
-			s.into.add(s.name, wall.median())
-			s.into.add(s.name+" CPU", ms(cpuTime(s.cmd.Process.Pid)-before)/warmSends)
-		}
-	}
-	m.function.add("warm connections", float64(m.cloud.sms.Connections()-connections))
-	return nil
-}
-
 // warmConnector measures warm sends of Logto's connector, in a new process for each run. There are
 // only a quarter of the runs, because each takes seconds.
 func (m *measurer) warmConnector(ctx context.Context) error {

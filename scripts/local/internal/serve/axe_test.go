@@ -88,7 +88,7 @@ func TestNothingKeepsPeopleFromThePage(t *testing.T) {
 		}
 	}
 	t.Run("empty", everywhere)
-	send := chromedp.Click("#go", chromedp.ByQuery)
+	send := clickSend()
 	restart := chromedp.Click("#cloud [data-do=restart]", chromedp.ByQuery)
 	see(t, tab,
 		enter("Delivery", "UNDELIV"),

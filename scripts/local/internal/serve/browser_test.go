@@ -86,6 +86,15 @@ func shows(selector, text string) chromedp.Action {
 	}`, nil, chromedp.WithPollingArgs(selector, text), chromedp.WithPollingTimeout(soon))
 }
 
+// clickSend sends the form. While the answer to the request before is under way the button does
+// nothing, and what the page shows can be there before that answer.
+func clickSend() chromedp.Action {
+	return chromedp.Tasks{
+		until(`document.querySelector("#go").getAttribute("aria-busy") !== "true"`),
+		chromedp.Click("#go", chromedp.ByQuery),
+	}
+}
+
 // enter gives a field a value and tells the page at once, as a hand does.
 func enter(id, value string) chromedp.Action {
 	return chromedp.Evaluate(fmt.Sprintf(`(() => {
@@ -157,7 +166,7 @@ func TestPage(t *testing.T) {
 			shows("#SendSms-code", "FailedOperation.PhoneNumberInBlacklist"),
 			shows("#done", "Done."),
 			enter("locale", "en"),
-			chromedp.Click("#go", chromedp.ByQuery),
+			clickSend(),
 			shows("#toast",
 				`Error occurred in connector: `+
 					`{"message":"This phone number cannot receive codes.`),
@@ -189,7 +198,7 @@ func TestPage(t *testing.T) {
 			enter("SendSms", "lost"),
 			shows("#SendSms-code", "reset-sent"),
 			chromedp.Click("#random", chromedp.ByQuery),
-			chromedp.Click("#go", chromedp.ByQuery),
+			clickSend(),
 			shows("#status.warn", "202"),
 			shows("#maybe", "It is not known whether the SMS was sent"),
 			shows("#codes", "Verify your phone number"),
@@ -201,7 +210,7 @@ func TestPage(t *testing.T) {
 	t.Run("a mainland number without its calling code", func(t *testing.T) {
 		see(t, tab,
 			chromedp.Click(`[data-to="13800138000"]`, chromedp.ByQuery),
-			chromedp.Click("#go", chromedp.ByQuery),
+			clickSend(),
 			shows("#bare", "BARE_NUMBERS=china"),
 			chromedp.Click(`[data-to="8613800138000"]`, chromedp.ByQuery))
 	})
@@ -220,12 +229,12 @@ func TestPage(t *testing.T) {
 			chromedp.Click("[data-do=rotate-key]", chromedp.ByQuery),
 			until(`document.querySelector("#keyId").textContent !== "`+before+`"`),
 			chromedp.Click("#random", chromedp.ByQuery),
-			chromedp.Click("#go", chromedp.ByQuery),
+			clickSend(),
 			shows("#retried",
 				"The first attempt was refused (AuthFailure.SecretIdNotFound): "+
 					"the secret was fetched anew, and it was sent with the new key."),
 			// With a new code, or it would be the same text within 30 seconds.
-			chromedp.Click("#go", chromedp.ByQuery),
+			clickSend(),
 			until(`document.querySelector("#retried").hidden`),
 			shows("#status.good", "200"),
 			chromedp.Click("[data-do=restart]", chromedp.ByQuery),
@@ -235,7 +244,7 @@ func TestPage(t *testing.T) {
 			enter("code", ""),
 			chromedp.Click("#random", chromedp.ByQuery),
 			until(`/^\d{6}$/.test(document.querySelector("#code").value)`),
-			chromedp.Click("#go", chromedp.ByQuery),
+			clickSend(),
 			shows("#status.good", "200"),
 			shows("#timing", "cold, started in"),
 			chromedp.Click("#perDay", chromedp.ByQuery))
@@ -287,7 +296,7 @@ func TestPage(t *testing.T) {
 		b.server.Listener.Close()
 		see(t, tab,
 			shows("#instance", "serve has stopped"),
-			chromedp.Click("#go", chromedp.ByQuery),
+			clickSend(),
 			shows("#stopped", "Start it again"),
 			shows("#unreachable", "serve has stopped"))
 	})
@@ -309,7 +318,7 @@ func TestPageSpeaksTheBrowsersLanguage(t *testing.T) {
 		until(`document.documentElement.lang === "zh-CN"`),
 		enter("SendSms", "balance"),
 		shows("#done", "已完成。"),
-		chromedp.Click("#go", chromedp.ByQuery),
+		clickSend(),
 		shows("#toast", `连接器发生错误：{"message":"验证码发送失败。若问题持续，请联系客服。`))
 
 	t.Run("and another, if asked to, from then on", func(t *testing.T) {

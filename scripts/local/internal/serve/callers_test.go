@@ -82,7 +82,7 @@ func TestPageSendsAsAnyCaller(t *testing.T) {
 	listenIn(t, tab)
 	see(t, tab, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(b.url),
 		shows("#as", "ZITADEL"))
-	send := chromedp.Click("#go", chromedp.ByQuery)
+	send := clickSend()
 
 	t.Run("Supabase tells the app status and sentence", func(t *testing.T) {
 		see(t, tab,

@@ -101,7 +101,7 @@ func TestPageShowsTicks(t *testing.T) {
 		chromedp.EmulateViewport(1280, 940),
 		chromedp.Navigate(b.url),
 		until(`!!state`),
-		chromedp.Click("#go", chromedp.ByQuery),
+		clickSend(),
 		shows("#inbox .ticks", "✓ accepted"),
 		shows("#inbox .ticks", "✓✓ delivered"),
 		shows("#requests li:first-child", "on 1 SMS"),
@@ -109,6 +109,6 @@ func TestPageShowsTicks(t *testing.T) {
 		enter("Delivery", "UNDELIV"),
 		shows("#faulty", "UNDELIV"),
 		chromedp.Click(`[data-to="85261234567"]`, chromedp.ByQuery),
-		chromedp.Click("#go", chromedp.ByQuery),
+		clickSend(),
 		shows("#inbox li:last-child .ticks", "✗ not delivered: UNDELIV: off, out of service or barred"))
 }

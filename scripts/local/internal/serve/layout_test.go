@@ -36,7 +36,7 @@ func TestPageStaysWhereItIs(t *testing.T) {
 	} {
 		see(t, tab,
 			enter("to", tt.to),
-			chromedp.Click("#go", chromedp.ByQuery),
+			clickSend(),
 			shows("#seenStatus", tt.status),
 			shows("#inbox", "delivered"),
 			chromedp.Evaluate(places, &now))
@@ -45,7 +45,7 @@ func TestPageStaysWhereItIs(t *testing.T) {
 	t.Run("and what was before is dim while the next is under way", func(t *testing.T) {
 		see(t, tab,
 			enter("to", "8613800000408"), // the cloud never answers
-			chromedp.Click("#go", chromedp.ByQuery),
+			clickSend(),
 			until(`["seen", "result"].every(id => $(id).matches(".stale[aria-busy=true]"))`),
 			chromedp.Evaluate(places, &now),
 			until(`["seen", "result"].every(id => $(id).matches("[aria-busy=false]:not(.stale)"))`))
@@ -94,7 +94,7 @@ func TestPageShowsOlderRequests(t *testing.T) {
 	})
 	t.Run("until the form sends one", func(t *testing.T) {
 		see(t, tab,
-			chromedp.Click("#go", chromedp.ByQuery),
+			clickSend(),
 			shows("#last-h", "Last request"))
 	})
 	t.Run("one that is gone is said to be", func(t *testing.T) {

@@ -157,7 +157,8 @@ func (c *Cache) get(ctx context.Context) (*Secret, error) {
 		c.mu.Unlock()
 		return held, nil
 	}
-	late := joined && c.fetching.requests == maxRequests // it won't ask again
+	// It won't ask again.
+	late := joined && (c.fetching.over || c.fetching.requests == maxRequests)
 	f := c.startLocked(ctx)
 	c.mu.Unlock()
 	if held != nil {

@@ -24,6 +24,7 @@ type fetch struct {
 	gen      uint64
 	first    bool          // no secret was held: it asks up to maxRequests times
 	requests int           // made or under way
+	over     bool          // it has given up: who joins now gets its error
 	done     chan struct{} // closed when secret, err and lost are set
 	secret   *Secret
 	err      error
@@ -141,6 +142,7 @@ func (c *Cache) waitForNext(f *fetch) bool {
 		due, ok := nextRequest(f.end.Sub(f.start), answered, f.requests, random)
 		wait := due - time.Since(f.start)
 		f.until = c.Now().Add(wait)
+		f.over = !ok
 		c.mu.Unlock()
 		if !ok {
 			return false
@@ -149,7 +151,8 @@ func (c *Cache) waitForNext(f *fetch) bool {
 		case <-time.After(wait):
 			c.mu.Lock()
 			defer c.mu.Unlock()
-			return f.gen == c.gen && time.Now().Before(f.end) // it may have been frozen
+			f.over = f.gen != c.gen || !time.Now().Before(f.end) // it may have been frozen
+			return !f.over
 		case <-f.moved:
 		}
 	}

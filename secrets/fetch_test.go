@@ -244,3 +244,22 @@ func TestFreeze_callerOfAFetchThatOnlyLooksFrozenIsNotLost(t *testing.T) {
 		})
 	})
 }
+
+// An instance gets its next event as soon as it has answered one, and that may be the moment in
+// which a fetch gives up with the event it was for.
+func TestFirstFetch_callerWhoComesAsItGivesUpTriesItself(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		c := f.cache
+		c.gen++
+		dying := &fetch{gen: c.gen, first: true, requests: 2, over: true, began: c.Now(),
+			until: c.Now(), done: make(chan struct{}), moved: make(chan struct{}, 1)}
+		c.fetching = dying
+		go func() {
+			synctest.Wait() // somebody has joined
+			dying.err = &Error{Code: "InternalError"}
+			c.finish(dying)
+		}()
+		f.requireKey(t, "minsc")
+		f.requireFetches(t, 1)
+	})
+}

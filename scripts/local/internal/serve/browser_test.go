@@ -70,7 +70,13 @@ func listenIn(t *testing.T, tab context.Context) {
 
 func see(t *testing.T, tab context.Context, actions ...chromedp.Action) {
 	t.Helper()
-	require.NoError(t, chromedp.Run(tab, actions...))
+	for i, action := range actions {
+		if err := chromedp.Run(tab, action); err != nil {
+			var page string
+			chromedp.Run(tab, chromedp.Evaluate("document.body.innerText", &page))
+			require.NoError(t, err, "action %d, and the page shows:\n%s", i, page)
+		}
+	}
 }
 
 // until waits until a condition in the page holds.
@@ -237,6 +243,9 @@ func TestPage(t *testing.T) {
 			clickSend(),
 			until(`document.querySelector("#retried").hidden`),
 			shows("#status.good", "200"),
+			// A report that comes after the restart would be the first event of the new instance.
+			until(`[...document.querySelectorAll("#inbox li")].every(
+				li => li.textContent.includes("delivered"))`),
 			chromedp.Click("[data-do=restart]", chromedp.ByQuery),
 			shows("#instance", "cold"),
 			chromedp.Click("[data-do=rotate-token]", chromedp.ByQuery),

@@ -5,4 +5,5 @@ package dependability
 const (
 	usualSequences = 2000
 	usualStretch   = 1
+	usualWays      = 1
 )

@@ -6,4 +6,5 @@ package dependability
 const (
 	usualSequences = 500
 	usualStretch   = 2 // of short time budgets
+	usualWays      = 4 // of the ways for SSM to be away, one in so many
 )

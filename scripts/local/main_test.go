@@ -68,7 +68,7 @@ func TestMistakes(t *testing.T) {
 		"replay nowhere":            "replay: nowhere is neither a file nor an event in testdata/events",
 		"serve -x":                  "serve: flag provided but not defined: -x",
 		"serve -apigw":              "serve: flag provided but not defined: -apigw",
-		"serve now":                 `serve: unexpected argument "now"`,
+		"serve now":                 "serve: takes no arguments, only flags: now",
 		"serve -addr :9000":         "serve: -addr :9000" + loopback,
 		"serve -addr 10.0.0.1:9000": "serve: -addr 10.0.0.1:9000" + loopback,
 		"check -x":                  "check: flag provided but not defined: -x",

@@ -37,14 +37,14 @@ func (w *workbench) routes() http.Handler {
 
 func (w *workbench) restart() error {
 	w.live.restart()
-	w.journal.note("instance ended: the next request is a cold start")
+	w.journal.note("serve.restarted")
 	return nil
 }
 
 func (w *workbench) clear() error {
 	w.live.sim.Cloud.Reset()
 	w.live.sim.Redis.Clear()
-	w.journal.note("phone emptied, limits counted anew")
+	w.journal.note("serve.cleared")
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"scf-sms/internal/checkout"
+	"scf-sms/scripts/local/internal/words"
 
 	"github.com/stretchr/testify/require"
 )
@@ -87,7 +88,7 @@ func newGuardedBench(t *testing.T) *bench {
 	t.Cleanup(l.close)
 	printed := &lines{}
 	server := httptest.NewUnstartedServer(nil)
-	w := newWorkbench(l, "http://"+server.Listener.Addr().String()+"/", newJournal(printed, printed))
+	w := newWorkbench(l, "http://"+server.Listener.Addr().String()+"/", newJournal(words.English(), printed, printed))
 	server.Config.Handler = w
 	server.Start()
 	t.Cleanup(server.Close)

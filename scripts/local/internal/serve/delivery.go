@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"cmp"
 	"context"
 
 	"scf-sms/internal/cloudsim"
@@ -41,7 +40,11 @@ func (w *workbench) setDelivery(name string) {
 	}
 	cloud.Carry(report)
 	cloud.Always(cloudsim.Callback, fault)
-	w.journal.note("delivery reports: %s", cmp.Or(name, "as they should be"))
+	if name == "" {
+		w.journal.note("serve.reports.right")
+		return
+	}
+	w.journal.note("serve.reports", name)
 }
 
 // follow lets the cloud post delivery reports to the function until ctx ends.

@@ -69,16 +69,20 @@ func (w *workbench) setFault(action, name string) error {
 		w.setDelivery(name)
 	case action == redisAction:
 		w.live.sim.Redis.SetFault(redissim.Fault(name))
-		w.journal.note("Redis: %s", cmp.Or(name, "works"))
+		if name == "" {
+			w.journal.note("serve.redis.right")
+		} else {
+			w.journal.note("serve.redis", name)
+		}
 	case name == "":
 		w.live.sim.Cloud.Always(action, nil)
-		w.journal.note("the cloud answers every %s as it should", action)
+		w.journal.note("serve.fault.right", action)
 	default:
 		f := all[i]
 		w.live.sim.Cloud.Always(action, &cloudsim.Fault{
 			Kind: f.Kind, Code: f.Code, Body: "<html>Bad Gateway</html>", // of HTTP alone
 		})
-		w.journal.note("the cloud answers every %s with %s", action, cmp.Or(f.Code, string(f.Kind)))
+		w.journal.note("serve.fault", action, cmp.Or(f.Code, string(f.Kind)))
 	}
 	w.mu.Lock()
 	w.faults[action] = name
@@ -103,9 +107,7 @@ func (w *workbench) setLimits(l tencentLimits) error {
 		set(&a.Limits.ThirtySeconds, l.ThirtySeconds)
 		set(&a.Limits.PerDay, l.PerDay)
 	})
-	word := map[bool]string{true: "on", false: "off"}
-	w.journal.note("Tencent's limits on one number: 30 seconds %s, a day %s",
-		word[l.ThirtySeconds], word[l.PerDay])
+	w.journal.note("serve.limits", w.journal.switched(l.ThirtySeconds), w.journal.switched(l.PerDay))
 	return nil
 }
 

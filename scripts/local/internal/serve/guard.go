@@ -15,8 +15,7 @@ func (w *workbench) setGuard(on bool) error {
 	if err := w.live.guard(on); err != nil {
 		return err
 	}
-	w.journal.note("the function's own limits (REDIS_URL): %s",
-		map[bool]string{true: "on", false: "off"}[on])
+	w.journal.note("serve.guard", w.journal.switched(on))
 	return nil
 }
 

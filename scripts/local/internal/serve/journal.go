@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 	"scf-sms/secrets"
 )
 
 // journal is what serve prints.
 type journal struct {
+	words  words.Words
 	mu     sync.Mutex // one entry at a time
 	out    io.Writer
 	errors io.Writer
@@ -22,8 +24,8 @@ type journal struct {
 	line   int // cells of a line
 }
 
-func newJournal(stdout, stderr io.Writer) *journal {
-	return &journal{out: stdout, errors: stderr, paint: term.Painter(stdout),
+func newJournal(w words.Words, stdout, stderr io.Writer) *journal {
+	return &journal{words: w, out: stdout, errors: stderr, paint: term.Painter(stdout),
 		line: term.Width(stdout)}
 }
 
@@ -35,31 +37,16 @@ func (j *journal) welcome(url string, secret *secrets.Secret) {
 		`"payload":{"code":"482913","locale":"zh-CN"}}`
 	port := url[strings.LastIndexByte(url, ':')+1 : len(url)-1]
 	authorization := first(secret, string(secrets.Authorization))
-	fmt.Fprintf(j.out, `The function is at %s (events of a function URL).
-Open it in a browser, or paste:
-
-curl -sS %s -H %s -H 'Content-Type: application/json' -d '%s'
-
-For Logto's HTTP SMS connector, and for Casdoor, Kratos and others (docs/callers.md):
-  Endpoint       %s
-                 in Docker Desktop: http://host.docker.internal:%s/ (on Linux: --network host)
-  Authorization  %s
-`, j.paint(term.Green, url), shellQuote(url), shellQuote("Authorization: "+authorization), body,
-		url, port, authorization)
+	curl := fmt.Sprintf("curl -sS %s -H %s -H 'Content-Type: application/json' -d '%s'",
+		shellQuote(url), shellQuote("Authorization: "+authorization), body)
+	say := func(key string, values ...any) { fmt.Fprint(j.out, j.words.Say(key, values...)) }
+	say("serve.welcome", j.paint(term.Green, url), curl)
+	say("serve.callers", url, port, authorization)
 	if secret := first(secret, string(secrets.Supabase)); secret != "" {
-		fmt.Fprintf(j.out, `For Supabase's Send SMS hook, self-hosted:
-  GOTRUE_HOOK_SEND_SMS_ENABLED=true
-  GOTRUE_HOOK_SEND_SMS_URI=%s
-  GOTRUE_HOOK_SEND_SMS_SECRETS=%s
-`, url, secret)
+		say("serve.supabase", url, secret)
 	}
-	fmt.Fprintf(j.out, `For ZITADEL's HTTP SMS provider:
-  endpoint       %s
-  signingKey     ZITADEL makes one: put it as zitadel into the secret in testdata/cloud.json
-
-No SMS leaves this machine. What you change is built and started by itself; Ctrl-C stops.
-
-`, url)
+	say("serve.zitadel", url)
+	say("serve.ready")
 }
 
 // shellQuote leaves alone what a shell reads as one word anyway.
@@ -90,7 +77,7 @@ func (j *journal) exchange(e *exchange) {
 		color = term.Yellow // told as sent, and not known to be
 	}
 	if e.Cold {
-		temperature = j.paint(term.Faint, fmt.Sprintf("  cold, started in %d ms", e.InitMS))
+		temperature = j.paint(term.Faint, "  "+j.words.Say("serve.cold", e.InitMS))
 	}
 	fmt.Fprintf(j.out, "%s  %s  %-23s %-9s  %-8s %5d ms%s\n",
 		j.paint(term.Faint, e.Time.Format(time.TimeOnly)), j.paint(color, fmt.Sprint(e.Status)),
@@ -107,22 +94,37 @@ func (j *journal) exchange(e *exchange) {
 }
 
 // note prints what somebody did by the page.
-func (j *journal) note(format string, args ...any) {
+func (j *journal) note(key string, values ...any) { j.tell("", key, values...) }
+
+// tell is note in a colour.
+func (j *journal) tell(color, key string, values ...any) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	now := j.paint(term.Faint, time.Now().Format(time.TimeOnly))
-	fmt.Fprintf(j.out, "%s  %s\n", now, fmt.Sprintf(format, args...))
+	text := j.words.Say(key, values...)
+	if color != "" {
+		text = j.paint(color, text)
+	}
+	fmt.Fprintf(j.out, "%s  %s\n", now, text)
+}
+
+// switched says that something is on or off.
+func (j *journal) switched(on bool) string {
+	if on {
+		return j.words.Say("serve.on")
+	}
+	return j.words.Say("serve.off")
 }
 
 // reloaded says that the sources changed, and whether the function was built from them.
 func (j *journal) reloaded(newAccount bool, err error) {
 	if err != nil {
-		j.note("%s", j.paint(term.Red, "the sources changed, and the function as it was goes on:"))
+		j.tell(term.Red, "serve.broken")
 		fmt.Fprintln(j.errors, strings.TrimSpace(err.Error()))
 		return
 	}
-	j.note("the sources or settings changed: built anew, the next request starts it")
+	j.note("serve.rebuilt")
 	if newAccount {
-		j.note("testdata/cloud.json changed: keys, tokens and limits are as it has them")
+		j.note("serve.account")
 	}
 }

@@ -64,8 +64,7 @@ func (w *workbench) rotateKey() error {
 		return map[string]any{"accessKeyId": fresh.SecretID, "accessKeySecret": fresh.SecretKey}
 	})
 	if err == nil {
-		w.journal.note("AccessKey rotated: %s is in the secret, the one before is disabled",
-			fresh.SecretID)
+		w.journal.note("serve.key", fresh.SecretID)
 	}
 	return err
 }
@@ -78,8 +77,7 @@ func (w *workbench) rotateToken() error {
 		return map[string]any{"authorization": tokens[:min(2, len(tokens))]}
 	})
 	if err == nil {
-		w.journal.note("callers' token rotated: Authorization: %s (the one before still works)",
-			fresh)
+		w.journal.note("serve.token", fresh)
 	}
 	return err
 }

@@ -31,58 +31,30 @@ import (
 
 	"scf-sms/internal/checkout"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 )
-
-const help = `Usage: go run ./scripts/local serve [-addr HOST:PORT] [-log FILE]
-
-Puts the function behind HTTP as its function URL does: every request becomes an
-event for the real binary, which runs in front of a simulated Tencent Cloud and
-a simulated Redis, and keeps warm from one event to the next. No SMS leaves this
-machine. Opened in a browser, the address shows a page with the phone, the
-event, the answer, the log and the counters of the limits, and with switches for
-the faults of the cloud and of Redis. Paths under ` + ours + ` are the page's;
-all others are the function's.
-
-Two seconds after a message the cloud posts to the function whether it was
-delivered. -log FILE keeps what the function prints; report reads it.
-
-When the sources or testdata change, the function is built and started anew.
-Ctrl-C stops.
-
-It prints how to point Logto, Supabase, ZITADEL and others at it. The page can
-send as any of them, signed, and shows what that caller's user sees.
-
-serve itself is reached from this machine alone. The function's own port, which
-is another one at each start, is not: scf-go-lib listens on every interface and
-takes no address. Until serve ends, whoever reaches that port can invoke the
-function, in front of the simulated cloud and without HTTP.
-
-Examples: go run ./scripts/local serve -addr 127.0.0.1:9001
-          go run ./scripts/local serve -log log.json
-
-`
 
 // Run runs the command.
 func Run(ctx context.Context, args []string, stdio term.Stdio) error {
+	w := words.From(os.Getenv)
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
-	addr := flags.String("addr", "127.0.0.1:9000", "`address` to listen on, of this machine only")
-	logFile := flags.String("log", "", "append what the function prints to `FILE`")
-	if err := term.ParseFlags(flags, args, stdio.Out, help); err != nil {
+	addr := flags.String("addr", "127.0.0.1:9000", w.Say("serve.flag.addr"))
+	logFile := flags.String("log", "", w.Say("serve.flag.log"))
+	if err := term.ParseFlags(flags, args, stdio.Out, w.Say("serve.help")); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
-		return term.UsageError{Text: fmt.Sprintf("serve: unexpected argument %q", flags.Arg(0))}
+		return term.UsageError{Text: "serve: " + w.Say("flags.arguments", flags.Arg(0))}
 	}
 	if !loopback(*addr) {
-		return term.UsageError{Text: fmt.Sprintf("serve: -addr %s: must be HOST:PORT with a host "+
-			"of this machine only, such as 127.0.0.1:9000", *addr)}
+		return term.UsageError{Text: "serve: " + w.Say("serve.mistake.addr", *addr)}
 	}
 	root, err := checkout.Root()
 	if err != nil {
 		return err
 	}
 	s := server{root: root, addr: *addr, log: *logFile, every: time.Second,
-		journal: newJournal(stdio.Out, stdio.Err)}
+		journal: newJournal(w, stdio.Out, stdio.Err)}
 	// A terminal that is closed ends the command as well, and then too nothing is to be left.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
@@ -104,8 +76,7 @@ func (s *server) run(ctx context.Context) error {
 	listener, err := net.Listen("tcp", s.addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("serve: %s is in use; stop what listens there, "+
-			"or choose another port with -addr", s.addr)
+		return errors.New("serve: " + s.journal.words.Say("serve.taken", s.addr))
 	case err != nil:
 		return fmt.Errorf("serve: %w", err)
 	}

@@ -15,10 +15,14 @@ import (
 	"time"
 
 	"scf-sms/internal/checkout"
+	"scf-sms/scripts/local/internal/operatortest"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 
 	"github.com/stretchr/testify/require"
 )
+
+func TestMain(m *testing.M) { operatortest.Main(m) }
 
 func TestServeCommandLine(t *testing.T) {
 	t.Parallel()
@@ -50,7 +54,7 @@ func TestChangedSourcesAreBuiltAnew(t *testing.T) {
 	defer stop()
 	ended := make(chan error, 1)
 	s := server{root: root, addr: "127.0.0.1:0", every: 20 * time.Millisecond,
-		journal: newJournal(out, errs)}
+		journal: newJournal(words.English(), out, errs)}
 	go func() { ended <- s.run(ctx) }()
 	out.await(t, "Ctrl-C stops")
 	url, _, _ := strings.Cut(strings.TrimPrefix(out.String(), "The function is at "), "/ ")

@@ -114,7 +114,7 @@ func (w *workbench) keep(printed string) {
 	defer w.mu.Unlock()
 	if _, err := io.WriteString(w.log, printed); err != nil {
 		w.log = io.Discard
-		w.journal.note("the log isn't kept any more: %v", err)
+		w.journal.note("serve.unkept", err)
 	}
 }
 

@@ -58,6 +58,17 @@ func (o *Options) AddFlags(flags *flag.FlagSet, w words.Words, simulate string) 
 	flags.BoolVar(&o.Simulate, "simulate", false, w.Say("flags.simulate", simulate))
 }
 
+// Flags are the options that name the settings, as a command takes them, with a blank before each.
+func (o *Options) Flags() string {
+	switch {
+	case o.EnvFile != "":
+		return " -env " + o.EnvFile
+	case o.Stage != "":
+		return " -stage " + o.Stage
+	}
+	return ""
+}
+
 // Open reads the settings and, to simulate, starts the cloud. Options that contradict each other,
 // and a file that can't be read, are a [term.UsageError]. The caller calls [Account.Close].
 func Open(command string, o Options) (*Account, error) {

@@ -74,7 +74,7 @@ type prober struct {
 // add adds a finding. key is that of its words; what is to be done has ".todo" behind it.
 func (p *prober) add(check string, status Status, key string, values ...any) {
 	p.result.Findings = append(p.result.Findings,
-		Finding{check, status, p.words.Say(key, values...), p.words[key+".todo"]})
+		Finding{check, status, p.words.Say(key, values...), p.words.Todo(key)})
 }
 
 func (p *prober) look(ctx context.Context) {

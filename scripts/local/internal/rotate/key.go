@@ -202,6 +202,7 @@ func (r *rotation) disable(ctx context.Context, uin uint64, id string) error {
 	}
 	r.done("rotate.key.disabled")
 	r.note("rotate.key.next")
+	r.command("key -delete")
 	return nil
 }
 

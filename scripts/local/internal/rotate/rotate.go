@@ -59,12 +59,15 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 		return mistake("rotate.mistake.settings", a.Env.Source(), strings.Join(problems, "; "))
 	}
 	r := &rotation{Cloud: resources.Cloud{Account: a}, words: w, out: stdio.Out, errs: stdio.Err,
-		paint: term.Painter(stdio.Out), user: *user,
+		paint: term.Painter(stdio.Out), user: *user, flags: from.Flags(),
 		confirm: func(question string) bool {
 			return *yes || term.Confirm(ctx, stdio, question)
 		}}
 	if r.user == "" {
 		r.user = resources.SenderOf(a.Settings.Secret.Name)
+	}
+	if *user != "" {
+		r.flags += " -user " + *user
 	}
 	if a.Sim != nil { // whose testdata has a key, and nobody whose it is
 		a.Sim.Cloud.Update(func(account *cloudsim.Account) { account.AddSender(r.user) })
@@ -83,6 +86,7 @@ type rotation struct {
 	out, errs io.Writer
 	paint     term.Paint
 	user      string                     // whose key sends
+	flags     string                     // that name the settings, for commands that are shown
 	confirm   func(question string) bool // asks whoever runs the command
 }
 
@@ -100,6 +104,11 @@ func (r *rotation) done(key string, values ...any) { r.say("✓", term.Green, ke
 func (r *rotation) will(key string, values ...any) { r.say("+", term.Yellow, key, values...) }
 func (r *rotation) note(key string, values ...any) { r.say("·", term.Faint, key, values...) }
 
+// command shows a command to copy, with the settings of this one.
+func (r *rotation) command(args string) {
+	fmt.Fprintln(r.out, "  go run ./scripts/local rotate "+args+r.flags)
+}
+
 // meanwhile says on stderr what goes on.
 func (r *rotation) meanwhile(key string, values ...any) {
 	fmt.Fprintln(r.errs, r.words.Say(key, values...))
@@ -107,22 +116,12 @@ func (r *rotation) meanwhile(key string, values ...any) {
 
 // stop is the error of what can't go on, and what to do about it.
 func (r *rotation) stop(key string, values ...any) error {
-	text := r.words.Say(key, values...)
-	if todo := r.words[key+".todo"]; todo != "" {
-		text += ": " + todo
-	}
-	return errors.New("rotate: " + text)
+	return errors.New("rotate: " + r.words.Advise(r.words.Say(key, values...), r.words.Todo(key)))
 }
 
 // refused is the error of a failed call.
 func (r *rotation) refused(f *operator.Failure) error {
-	switch {
-	case f.Denied():
-		return r.stop("rotate.denied", f.Operation)
-	case f.Code == "":
-		return r.stop("rotate.silent", f.Operation, f.Reason)
-	}
-	return r.stop("rotate.refused", f.Operation, f.Code)
+	return errors.New("rotate: " + r.words.Advise(f.Told(r.words)))
 }
 
 // read reads the secret's value.

@@ -53,6 +53,7 @@ func (r *rotation) show(token string) error {
 		fmt.Fprintln(r.out, "\n"+token+"\n")
 	}
 	r.note("rotate.token.next")
+	r.command("token -finish")
 	return nil
 }
 

@@ -1,9 +1,9 @@
 package setup
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -145,8 +145,7 @@ func (c *chooser) list(action, field string, international int) (approved []list
 			return approved, nil
 		}
 		if f != nil {
-			return nil, fmt.Errorf("setup: %s", c.words.Say("setup.refused", f.Operation,
-				cmp.Or(f.Code, f.Reason)))
+			return nil, errors.New("setup: " + c.words.Advise(f.Told(c.words)))
 		}
 		var page []listed
 		json.Unmarshal(answer[field], &page) // what can't be read is no choice

@@ -23,7 +23,7 @@ func (s *setup) build(ctx context.Context) (checkout.Packaged, error) {
 		}
 		return packLocal(binary)
 	}
-	defer term.Announce(s.errs, time.Second, s.words.Say("setup.building"))()
+	defer term.Announce(s.errs, time.Second, s.words.Say("operator.building"))()
 	folder, err := os.MkdirTemp("", "scf-sms-")
 	if err != nil {
 		return checkout.Packaged{}, err
@@ -61,7 +61,7 @@ func (s *setup) prove(ctx context.Context, version string) error {
 			break
 		}
 		if waited == 0 {
-			s.meanwhile("setup.waiting", t.URL())
+			s.meanwhile("setup.waiting", s.words.Say("setup.waiting.url", t.URL()))
 		}
 		if err := s.Pause(ctx, poll); err != nil {
 			return err
@@ -85,6 +85,9 @@ func (s *setup) tell(show bool) {
 		fmt.Fprintf(s.out, "  %-*s%s\n", width, name, text)
 	}
 	fmt.Fprintln(s.out, "\n"+s.paint(term.Bold, s.words.Say("setup.logto")))
+	next := func(key, command string) {
+		fmt.Fprintf(s.out, "%s\n  go run ./scripts/local %s\n", s.words.Say(key), command+s.flags)
+	}
 	line("Endpoint", s.trigger().URL())
 	tokens := s.callers.value.Texts("authorization")
 	switch {
@@ -94,9 +97,15 @@ func (s *setup) tell(show bool) {
 		line("Authorization Header", tokens[len(tokens)-1])
 	default:
 		line("Authorization Header", s.words.Say("setup.logto.header"))
+		line("", "go run ./scripts/local setup -show-authorization"+s.flags)
 	}
-	fmt.Fprintln(s.out)
-	for _, text := range term.Wrap(s.words.Say("setup.next"), term.PageWidth) {
-		fmt.Fprintln(s.out, text)
+	fmt.Fprintln(s.out, s.words.Say("setup.callers")+"\n")
+	next("setup.next.send", "send -to +86… -type SignIn")
+	next("setup.next.back", "setup -rollback")
+	if s.keyAsked {
+		fmt.Fprintln(s.out)
+		for _, text := range term.Wrap(s.words.Say("setup.next.key"), term.PageWidth) {
+			fmt.Fprintln(s.out, text)
+		}
 	}
 }

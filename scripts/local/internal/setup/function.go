@@ -87,7 +87,8 @@ func (s *setup) awaitFunction(ctx context.Context) *operator.Failure {
 			return f
 		}
 		if waited == 0 {
-			s.meanwhile("setup.waiting", s.spec.Name+" ("+operator.Plain(s.function.Status)+")")
+			s.meanwhile("setup.waiting", s.words.Say("setup.waiting.state", s.spec.Name,
+				operator.Plain(s.function.Status)))
 		}
 		if s.Pause(ctx, poll) != nil {
 			return f
@@ -189,7 +190,7 @@ func (s *setup) createFunction(ctx context.Context) error {
 	params := s.params()
 	params["Type"], params["Runtime"], params["Handler"] = "Event", s.spec.Runtime, s.spec.Handler
 	params["InstallDependency"] = "FALSE"
-	f := s.settle(ctx, s.spec.Role, resources.RoleUnknown, func() *operator.Failure {
+	f := s.settle(ctx, s.newRole(), resources.RoleUnknown, func() *operator.Failure {
 		return s.CreateFunction(ctx, params, s.packaged.Archive)
 	})
 	if f != nil && !made(f) {
@@ -244,11 +245,14 @@ func (s *setup) recreateFunction(ctx context.Context) error {
 	return s.stop("setup.function.broken", "Deleting")
 }
 
+// lastChange is what settle waits for where SCF is still busy.
+func (s *setup) lastChange() string { return s.words.Say("setup.waiting.function", s.spec.Name) }
+
 // again is for settle: a change of the function that may be made twice.
 func again(f *operator.Failure) bool { return resources.Busy(f) || f.Unclear() }
 
 func (s *setup) updateCode(ctx context.Context) error {
-	f := s.settle(ctx, s.spec.Name, again, func() *operator.Failure {
+	f := s.settle(ctx, s.lastChange(), again, func() *operator.Failure {
 		return s.UpdateCode(ctx, s.spec.Name, s.spec.Handler, s.packaged.Archive)
 	})
 	if f != nil {
@@ -260,7 +264,7 @@ func (s *setup) updateCode(ctx context.Context) error {
 func (s *setup) updateConfig(ctx context.Context) error {
 	params := s.params()
 	params["L5Enable"] = "FALSE"
-	f := s.settle(ctx, s.spec.Name, func(f *operator.Failure) bool {
+	f := s.settle(ctx, s.lastChange(), func(f *operator.Failure) bool {
 		return again(f) || resources.RoleUnknown(f)
 	}, func() *operator.Failure {
 		return s.UpdateConfig(ctx, params)
@@ -275,7 +279,7 @@ func (s *setup) publish(ctx context.Context) error { return s.publishAs(ctx, s.d
 
 // publishAs keeps what $LATEST is now as a version, which is the way back.
 func (s *setup) publishAs(ctx context.Context, description string) error {
-	f := s.settle(ctx, s.spec.Name, func(f *operator.Failure) bool {
+	f := s.settle(ctx, s.lastChange(), func(f *operator.Failure) bool {
 		return resources.Busy(f) || f.Unclear() && !s.isPublished(ctx, description)
 	}, func() *operator.Failure {
 		return s.Publish(ctx, s.spec.Name, description)

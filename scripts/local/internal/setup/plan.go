@@ -33,7 +33,7 @@ type step struct {
 // add adds a step. key is that of its detail; what is to be done about it has ".todo" behind it.
 func (s *setup) add(m mark, name string, do func(context.Context) error, key string, v ...any) {
 	s.plan = append(s.plan, step{m, s.words.Say("setup.name." + name), s.words.Say(key, v...),
-		s.words[key+".todo"], do})
+		s.words.Todo(key), do})
 }
 
 func (s *setup) there(name, key string, values ...any) { s.add(there, name, nil, key, values...) }
@@ -46,62 +46,19 @@ func (s *setup) unseen(name string, f *operator.Failure) bool {
 	if f == nil {
 		return false
 	}
-	key, values := refusal(f)
-	s.block(name, key, values...)
+	text, todo := f.Told(s.words)
+	s.plan = append(s.plan, step{blocks, s.words.Say("setup.name." + name), text, todo, nil})
 	return true
 }
 
 // failed is the error of a step whose call failed.
 func (s *setup) failed(f *operator.Failure) error {
-	key, values := refusal(f)
-	return s.stop(key, values...)
-}
-
-// refusal is why a call failed, in words that say what to do: which permission the key lacks, or
-// which page of the console helps.
-func refusal(f *operator.Failure) (key string, values []any) {
-	known := []struct {
-		key   string
-		codes []string
-	}{
-		{"setup.refused.kms", []string{"FailedOperation.AccessKmsError"}},
-		{"setup.refused.ssm", []string{"ResourceUnavailable.NotPurchased"}},
-		{"setup.refused.scf", []string{"FailedOperation.UnOpenedService",
-			"FailedOperation.OpenService", "FailedOperation.QcsRoleNotFound"}},
-		{"setup.refused.money", []string{"FailedOperation.AccountInsufficient",
-			"FailedOperation.InsufficientBalance", "ResourceUnavailable.InsufficientBalance"}},
-		{"setup.refused.organization", []string{
-			"FailedOperation.OrganizationPolicyOperateError", "FailedOperation.ForbidAdd"}},
-		{"setup.refused.often", []string{"RequestLimitExceeded"}},
-		{"setup.refused.full", []string{"LimitExceeded", "FailedOperation.PolicyFull",
-			"InvalidParameter.AttachmentFull", "InvalidParameter.RoleFull",
-			"InvalidParameter.SubUserFull", "OperationDenied.AccessKeyOverLimit"}},
-	}
-	switch {
-	case f.Denied():
-		return "setup.denied", []any{f.Operation}
-	case operator.KeyRejected(f.Code):
-		return "setup.rejected", []any{f.Code}
-	case operator.ClockRejected(f.Code):
-		return "setup.clock", []any{f.Code}
-	case f.Code == "":
-		return "setup.silent", []any{f.Operation, f.Reason}
-	}
-	for _, k := range known {
-		if f.Is(k.codes...) {
-			return k.key, []any{f.Operation, f.Code}
-		}
-	}
-	return "setup.refused", []any{f.Operation, f.Code}
+	return errors.New("setup: " + s.words.Advise(f.Told(s.words)))
 }
 
 // stop is the error of what can't go on, and what to do about it.
 func (s *setup) stop(key string, values ...any) error {
-	text := s.words.Say(key, values...)
-	if todo := s.words[key+".todo"]; todo != "" {
-		text += ": " + todo
-	}
-	return errors.New("setup: " + text)
+	return errors.New("setup: " + s.words.Advise(s.words.Say(key, values...), s.words.Todo(key)))
 }
 
 // has reports whether the plan has a step of one of the kinds.
@@ -154,7 +111,7 @@ const (
 )
 
 // settle makes a call again and again, for a minute, while notYet says of its failure that what was
-// made just now isn't there yet.
+// made just now isn't there yet. what names that, for people.
 func (s *setup) settle(
 	ctx context.Context, what string, notYet func(*operator.Failure) bool,
 	call func() *operator.Failure,

@@ -102,10 +102,13 @@ func (s *setup) allowReading(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.errorOf(s.settle(ctx, s.spec.Role, absentOrUnclear, func() *operator.Failure {
+	return s.errorOf(s.settle(ctx, s.newRole(), absentOrUnclear, func() *operator.Failure {
 		return s.AttachRole(ctx, p.PolicyId, s.spec.Role)
 	}))
 }
+
+// newRole is what settle waits for where the function's role isn't known everywhere.
+func (s *setup) newRole() string { return s.words.Say("setup.waiting.role", s.spec.Role) }
 
 // SCF's own role, which it reads code, triggers and logs with, and the policy that it needs. SCF's
 // console makes both when it is first opened.
@@ -137,7 +140,7 @@ func (s *setup) lookSCFRole(ctx context.Context) {
 				return s.failed(f)
 			}
 		}
-		return s.errorOf(s.settle(ctx, scfRole, absentOrUnclear, func() *operator.Failure {
+		return s.errorOf(s.settle(ctx, s.words.Say("setup.waiting.role", scfRole), absentOrUnclear, func() *operator.Failure {
 			return s.AttachPreset(ctx, scfPolicy, scfRole)
 		}))
 	}, "setup.scf.make", scfRole, scfPolicy)

@@ -27,7 +27,7 @@ func (s *setup) planServing() {
 }
 
 func (s *setup) serve(ctx context.Context, version string) error {
-	return s.errorOf(s.settle(ctx, s.spec.Name, again, func() *operator.Failure {
+	return s.errorOf(s.settle(ctx, s.lastChange(), again, func() *operator.Failure {
 		return s.Serve(ctx, s.spec.Name, version)
 	}))
 }

@@ -251,7 +251,7 @@ func (s *setup) awaitKey(ctx context.Context, key *tencent.Key) error {
 		case waited >= patience:
 			return s.stop("setup.key.useless", cmp.Or(code, "-"))
 		case waited == 0:
-			s.meanwhile("setup.waiting", s.words.Say("setup.name.key"))
+			s.meanwhile("setup.waiting", s.words.Say("setup.waiting.key"))
 		}
 		if err := s.Pause(ctx, poll); err != nil {
 			return err

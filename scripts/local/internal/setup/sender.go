@@ -120,10 +120,13 @@ func (s *setup) allowSending(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.errorOf(s.settle(ctx, s.user, absentOrUnclear, func() *operator.Failure {
+	return s.errorOf(s.settle(ctx, s.newUser(), absentOrUnclear, func() *operator.Failure {
 		return s.AttachUser(ctx, p.PolicyId, s.sender.Uin)
 	}))
 }
+
+// newUser is what settle waits for where the user isn't known everywhere.
+func (s *setup) newUser() string { return s.words.Say("setup.waiting.user", s.user) }
 
 func absentOrUnclear(f *operator.Failure) bool { return f.Absent() || f.Unclear() }
 
@@ -160,7 +163,7 @@ func (s *setup) ensurePolicy(
 
 // makeKey makes the user's key.
 func (s *setup) makeKey(ctx context.Context) (key *tencent.Key, err error) {
-	f := s.settle(ctx, s.user, absent, func() (f *operator.Failure) {
+	f := s.settle(ctx, s.newUser(), absent, func() (f *operator.Failure) {
 		key, f = s.CreateKey(ctx, s.sender.Uin)
 		return f
 	})

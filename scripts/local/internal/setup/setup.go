@@ -28,9 +28,11 @@ type setup struct {
 	out, errs io.Writer
 	paint     term.Paint
 	confirm   func(question string) bool
-	asks      bool // somebody sits there to answer
-	only      bool // the plan is shown, and not carried out
-	goBack    bool // callers get the version before
+	asks      bool   // somebody sits there to answer
+	keyAsked  bool   // the operator's key was asked for, and is kept nowhere
+	flags     string // that name the settings, for commands that are shown
+	only      bool   // the plan is shown, and not carried out
+	goBack    bool   // callers get the version before
 
 	spec      spec
 	user      string // whose key sends
@@ -84,6 +86,7 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 		return err
 	}
 	defer func() { a.Close() }()
+	keyAsked := a.Key == nil
 	if asks && a.Sim == nil {
 		if a, err = complete(ctx, a, o, stdio, w); err != nil {
 			return err
@@ -103,7 +106,7 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	if err != nil {
 		return term.UsageError{Text: "setup: " + err.Error()}
 	}
-	s.asks = asks
+	s.asks, s.keyAsked, s.flags = asks, keyAsked, o.Flags()
 	s.confirm = func(question string) bool { return o.yes || term.Confirm(ctx, stdio, question) }
 	if !s.goBack {
 		if s.packaged, err = s.build(ctx); err != nil {
@@ -226,7 +229,7 @@ func (s *setup) lookSMS(ctx context.Context) {
 		case !found.OK:
 			m = warns
 		}
-		s.plan = append(s.plan, step{m, found.Check, found.Detail, found.Todo, nil})
+		s.plan = append(s.plan, step{m, found.Name, found.Detail, found.Todo, nil})
 	}
 	if len(approved) > 0 {
 		s.there("templates", "setup.templates.there", strings.Join(approved, ", "))

@@ -31,3 +31,16 @@ func TestRun_simulated(t *testing.T) {
 	require.NoError(t, Run(t.Context(), []string{"-simulate", "-yes", "-show-authorization"}, stdio))
 	require.Regexp(t, `Authorization Header  Bearer [\w-]{43}\n`, out.String())
 }
+
+func TestRun_inChinese(t *testing.T) {
+	t.Setenv("LANG", "zh_CN.UTF-8")
+	var out, errs bytes.Buffer
+	stdio := term.Stdio{In: strings.NewReader(""), Out: &out, Err: &errs}
+	require.NoError(t, Run(t.Context(), []string{"-simulate", "-yes"}, stdio), errs.String())
+	require.NotRegexp(t, `(?m)^\S [a-z]`, out.String(), "a row has an English name")
+	require.Contains(t, errs.String(), "正在等待用户 scf-sms-sender 生效 …\n")
+	require.Contains(t, errs.String(), "正在等待密钥生效 …\n")
+	for _, command := range []string{"send -to +86… -type SignIn", "setup -rollback"} {
+		require.Contains(t, out.String(), "\n  go run ./scripts/local "+command+"\n")
+	}
+}

@@ -67,7 +67,7 @@ func describe(t resources.Trigger) string {
 }
 
 func (s *setup) makeURL(ctx context.Context) error {
-	f := s.settle(ctx, s.spec.Name, resources.Busy, func() *operator.Failure {
+	f := s.settle(ctx, s.lastChange(), resources.Busy, func() *operator.Failure {
 		return s.CreateTrigger(ctx, s.spec.Name, s.spec.URL.Qualifier, s.desc())
 	})
 	if f != nil && !made(f) && !f.Is("LimitExceeded.Trigger") {
@@ -97,7 +97,7 @@ func (s *setup) awaitURL(ctx context.Context) error {
 // updateURL changes the URL. Tencent's documents contradict each other on whether that can be done;
 // where it can't, the URL stays as it is.
 func (s *setup) updateURL(ctx context.Context) error {
-	f := s.settle(ctx, s.spec.Name, again, func() *operator.Failure {
+	f := s.settle(ctx, s.lastChange(), again, func() *operator.Failure {
 		return s.UpdateTrigger(ctx, s.spec.Name, *s.trigger(), s.desc())
 	})
 	if f != nil {

@@ -56,6 +56,17 @@ func (w Words) Count(key string, n int) string {
 	return w.Say(key, n)
 }
 
+// Todo is what is to be done about the text of a key, "" if it has nothing to say of that.
+func (w Words) Todo(key string) string { return w[key+".todo"] }
+
+// Advise puts a colon between what is wrong and what to do about it; "" is nothing to do.
+func (w Words) Advise(wrong, todo string) string {
+	if todo == "" {
+		return wrong
+	}
+	return wrong + w.Say("words.colon") + todo
+}
+
 // Say returns the text of a key, with the values in it. A key that isn't there is shown itself.
 func (w Words) Say(key string, values ...any) string {
 	format, known := w[key]

@@ -1,0 +1,42 @@
+package operator
+
+import "scf-sms/scripts/local/internal/words"
+
+// Told says why a call failed, and what to do about it: which permission the key lacks, or which
+// page of the console helps. todo is "" where there is nothing to say.
+func (f *Failure) Told(w words.Words) (text, todo string) {
+	known := []struct {
+		todo  string
+		codes []string
+	}{
+		{"operator.refused.kms", []string{"FailedOperation.AccessKmsError"}},
+		{"operator.refused.ssm", []string{"ResourceUnavailable.NotPurchased"}},
+		{"operator.refused.scf", []string{"FailedOperation.UnOpenedService",
+			"FailedOperation.OpenService", "FailedOperation.QcsRoleNotFound"}},
+		{"operator.refused.money", []string{"FailedOperation.AccountInsufficient",
+			"FailedOperation.InsufficientBalance", "ResourceUnavailable.InsufficientBalance"}},
+		{"operator.refused.organization", []string{
+			"FailedOperation.OrganizationPolicyOperateError", "FailedOperation.ForbidAdd"}},
+		{"operator.refused.often", []string{"RequestLimitExceeded"}},
+		{"operator.refused.full", []string{"LimitExceeded", "FailedOperation.PolicyFull",
+			"InvalidParameter.AttachmentFull", "InvalidParameter.RoleFull",
+			"InvalidParameter.SubUserFull", "OperationDenied.AccessKeyOverLimit"}},
+	}
+	switch {
+	case f.Denied():
+		return w.Say("operator.denied", f.Operation), w.Todo("operator.denied")
+	case KeyRejected(f.Code):
+		return w.Say("operator.rejected", f.Code), w.Todo("operator.rejected")
+	case ClockRejected(f.Code):
+		return w.Say("operator.clock", f.Code), w.Todo("operator.clock")
+	case f.Code == "":
+		return w.Say("operator.silent", f.Operation, f.Reason), w.Todo("operator.silent")
+	}
+	text = w.Say("operator.refused", f.Operation, f.Code)
+	for _, k := range known {
+		if f.Is(k.codes...) {
+			return text, w.Say(k.todo)
+		}
+	}
+	return text, ""
+}

@@ -51,8 +51,8 @@ func (all *report) add(group, check string, found row) {
 	if found.Status == "" {
 		return
 	}
-	found.group, found.Check = group, operator.Plain(check)
-	found.Detail, found.Todo = operator.Plain(found.Detail), operator.Plain(found.Todo)
+	found.group, found.Check = group, term.Plain(check)
+	found.Detail, found.Todo = term.Plain(found.Detail), term.Plain(found.Todo)
 	*all = append(*all, found)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/resources"
+	"scf-sms/scripts/local/internal/term"
 )
 
 // longestLook bounds the look at a function that may not be deployed at all.
@@ -25,7 +26,7 @@ func servingRow(ctx context.Context, a *operator.Account) row {
 		return row{}
 	}
 	if version != "$LATEST" {
-		return wrong(a.Say("check.serving.old", name, operator.Plain(version)),
+		return wrong(a.Say("check.serving.old", name, term.Plain(version)),
 			a.Say("check.serving.old.todo"))
 	}
 	return right(a.Say("check.serving", name))

@@ -56,14 +56,3 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
-
-// Plain is a text of Tencent's or a carrier's without what a terminal obeys or doesn't show:
-// control characters, and those that turn the direction of writing.
-func Plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, "�"))
-}

@@ -19,8 +19,3 @@ func TestWhatANameMeans(t *testing.T) {
 		assert.Equal(t, want, Meant(name, names), "%q", name)
 	}
 }
-
-func TestPlain(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, "a [31mb c 示例 d e�", Plain("a\x1b[31mb\rc\u009b示例\u202ed\ne\xff"))
-}

@@ -99,7 +99,7 @@ func readURL(text string) (strange string, err error) {
 	if loopback || strings.HasSuffix(strings.ToLower(u.Hostname()), ".tencentscf.com") {
 		return "", nil
 	}
-	return operator.Plain(u.Host), nil
+	return term.Plain(u.Host), nil
 }
 
 // Print shows a result to people.
@@ -124,7 +124,7 @@ func Print(out io.Writer, w words.Words, result Result) {
 	switch {
 	case result.OK && result.Version != "":
 		fmt.Fprintln(out, paint(term.Green, w.Say("probe.works.version",
-			operator.Plain(result.Version))))
+			term.Plain(result.Version))))
 	case result.OK:
 		fmt.Fprintln(out, paint(term.Green, w.Say("probe.works")))
 	default:

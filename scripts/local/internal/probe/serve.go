@@ -12,6 +12,7 @@ import (
 	"scf-sms/internal/scfhost"
 	"scf-sms/scripts/local/internal/function"
 	"scf-sms/scripts/local/internal/operator"
+	"scf-sms/scripts/local/internal/term"
 	"scf-sms/secrets"
 )
 
@@ -62,7 +63,7 @@ func readSecret(ctx context.Context, a *operator.Account) (
 	}
 	secret, err = a.Secret(ctx, a.Key)
 	if fault, ok := errors.AsType[*secrets.Error](err); ok {
-		return nil, operator.Plain(cmp.Or(fault.Code, fault.Text)), nil
+		return nil, term.Plain(cmp.Or(fault.Code, fault.Text)), nil
 	}
 	return secret, "", err
 }

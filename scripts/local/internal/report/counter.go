@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"scf-sms/scripts/local/internal/operator"
+	"scf-sms/scripts/local/internal/term"
 )
 
 // maxNames is how many names a counter tells apart. The function writes fewer; a file of another
@@ -66,7 +66,7 @@ func (c *counter) sorted() []Named {
 func (c *counter) shown() []Named {
 	all := c.sorted()
 	for i := range all {
-		all[i].Name = operator.Plain(all[i].Name)
+		all[i].Name = term.Plain(all[i].Name)
 	}
 	return all
 }
@@ -88,7 +88,7 @@ func (r *reasons) number(name []byte) int {
 	if !ok && len(r.names) < reasonLimit {
 		number = len(r.names)
 		r.numbers[string(name)] = number
-		r.names, r.n = append(r.names, operator.Plain(string(name))), append(r.n, 0)
+		r.names, r.n = append(r.names, term.Plain(string(name))), append(r.n, 0)
 	}
 	return number
 }
@@ -114,7 +114,7 @@ const between = "\x00"
 func partsOf(name string) []string {
 	all := strings.SplitN(name, between, 4)
 	for i := range all {
-		all[i] = operator.Plain(all[i])
+		all[i] = term.Plain(all[i])
 	}
 	return append(all, make([]string, 4-len(all))...)
 }

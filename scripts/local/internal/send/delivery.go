@@ -64,7 +64,7 @@ func (s *sender) ask(
 	reports, failure := s.Reports(ctx, p.number(), began.Add(-time.Minute))
 	if failure != nil {
 		is := func(name string) bool { return tencent.Is(failure.Code, name) }
-		d.Description = operator.Plain(cmp.Or(failure.Code, failure.Reason))
+		d.Description = term.Plain(cmp.Or(failure.Code, failure.Reason))
 		if is("UnauthorizedOperation") {
 			d.Description = s.Say("send.report.denied")
 		}
@@ -76,7 +76,7 @@ func (s *sender) ask(
 		if !sent.matches(report, began) {
 			continue
 		}
-		d.Description = operator.Plain(report.Description)
+		d.Description = term.Plain(report.Description)
 		d.Seconds = max(0, report.UserReceiveTime-began.Unix())
 		switch report.ReportStatus {
 		case "SUCCESS":

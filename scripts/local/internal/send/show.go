@@ -21,7 +21,7 @@ func (s *sender) line(name, text string) {
 	if name != "" {
 		label = s.Say("send.label." + name)
 	}
-	for i, line := range term.Wrap(operator.Plain(text), term.PageWidth-labelWidth-4) {
+	for i, line := range term.Wrap(term.Plain(text), term.PageWidth-labelWidth-4) {
 		if i > 0 {
 			label = ""
 		}

@@ -168,7 +168,7 @@ func (c *chooser) sign() error {
 	}
 	c.say("setup.choose.sign")
 	for i, s := range signs {
-		fmt.Fprintf(c.stdio.Out, "  %2d  %s\n", i+1, operator.Plain(s.SignName))
+		fmt.Fprintf(c.stdio.Out, "  %2d  %s\n", i+1, term.Plain(s.SignName))
 	}
 	i, err := c.number(len(signs), 1)
 	if err == nil && i > 0 {
@@ -239,7 +239,7 @@ func (c *chooser) templates() error {
 		c.say("setup.choose.templates", key)
 		for i, t := range all {
 			fmt.Fprintf(c.stdio.Out, "  %2d  %d  %s\n", i+1, t.TemplateId,
-				term.Shorten(operator.Plain(t.TemplateContent), term.PageWidth-20))
+				term.Shorten(term.Plain(t.TemplateContent), term.PageWidth-20))
 		}
 		for _, usageType := range required {
 			e, err := c.template(usageType, key, all)

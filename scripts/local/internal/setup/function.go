@@ -10,6 +10,7 @@ import (
 
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/resources"
+	"scf-sms/scripts/local/internal/term"
 )
 
 // deployed is the function as it is in SCF.
@@ -40,17 +41,17 @@ func (s *setup) lookFunction(ctx context.Context) {
 	case d.Status == "CreateFailed":
 		reason := ""
 		for _, r := range d.StatusReasons {
-			reason = operator.Plain(r.ErrorMessage)
+			reason = term.Plain(r.ErrorMessage)
 		}
 		s.add(changes, "function", s.recreateFunction, "setup.function.failed", name, reason)
 		s.add(makes, "URL", s.makeURL, "setup.url.make")
 		s.add(makes, "version", s.publish, "setup.version.make", s.packaged.Version)
 		return
 	case d.Status != "Active":
-		s.block("function", "setup.function.state", name, operator.Plain(d.Status))
+		s.block("function", "setup.function.state", name, term.Plain(d.Status))
 		return
 	case d.Runtime != s.spec.Runtime || d.Type != "" && d.Type != "Event":
-		s.block("function", "setup.function.other", name, operator.Plain(d.Runtime))
+		s.block("function", "setup.function.other", name, term.Plain(d.Runtime))
 		return
 	}
 	s.planUpdate()
@@ -88,7 +89,7 @@ func (s *setup) awaitFunction(ctx context.Context) *operator.Failure {
 		}
 		if waited == 0 {
 			s.meanwhile("setup.waiting", s.words.Say("setup.waiting.state", s.spec.Name,
-				operator.Plain(s.function.Status)))
+				term.Plain(s.function.Status)))
 		}
 		if s.Pause(ctx, poll) != nil {
 			return f
@@ -153,7 +154,7 @@ func quoted(text string) string {
 	if text == "" {
 		return "-"
 	}
-	return operator.Plain(text)
+	return term.Plain(text)
 }
 
 // params are the function's configuration for SCF, as Tencent's own tool sends it.
@@ -210,9 +211,9 @@ func (s *setup) active(ctx context.Context) error {
 	case s.function.Status != "Active":
 		reason := ""
 		for _, r := range s.function.StatusReasons {
-			reason = " (" + operator.Plain(r.ErrorMessage) + ")"
+			reason = " (" + term.Plain(r.ErrorMessage) + ")"
 		}
-		return s.stop("setup.function.broken", operator.Plain(s.function.Status)+reason)
+		return s.stop("setup.function.broken", term.Plain(s.function.Status)+reason)
 	}
 	return s.Pause(ctx, time.Second) // just Active, the next change may still be refused
 }

@@ -16,14 +16,14 @@ func (s *setup) planServing() {
 		return
 	}
 	forward := s.has(changes) || s.asks && s.confirm(
-		s.words.Say("setup.serving.ask", s.spec.Name, operator.Plain(d.serving)))
+		s.words.Say("setup.serving.ask", s.spec.Name, term.Plain(d.serving)))
 	if !forward {
-		s.add(backed, "version", nil, "setup.serving.old", s.spec.Name, operator.Plain(d.serving))
+		s.add(backed, "version", nil, "setup.serving.old", s.spec.Name, term.Plain(d.serving))
 		return
 	}
 	s.add(changes, "version", func(ctx context.Context) error {
 		return s.serve(ctx, latest)
-	}, "setup.serving.forward", s.spec.Name, operator.Plain(d.serving))
+	}, "setup.serving.forward", s.spec.Name, term.Plain(d.serving))
 }
 
 func (s *setup) serve(ctx context.Context, version string) error {
@@ -59,8 +59,8 @@ func (s *setup) rollback(ctx context.Context) error {
 	}
 	s.add(changes, "version", func(ctx context.Context) error {
 		return s.serve(ctx, before.Version)
-	}, "setup.rollback.plan", s.spec.Name, operator.Plain(d.serving), before.Version,
-		operator.Plain(before.Description))
+	}, "setup.rollback.plan", s.spec.Name, term.Plain(d.serving), before.Version,
+		term.Plain(before.Description))
 	s.show()
 	if s.only {
 		return nil

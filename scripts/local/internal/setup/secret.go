@@ -8,6 +8,7 @@ import (
 	"scf-sms/internal/tencent"
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/resources"
+	"scf-sms/scripts/local/internal/term"
 )
 
 // proofs are the fields of a secret that let callers in.
@@ -65,7 +66,7 @@ func (s *setup) lookSecret(ctx context.Context, h *held) bool {
 		h.value = resources.NewValue()
 		return true
 	case d.Status != "Enabled":
-		s.block("secret", "setup.secret.state", h.name, operator.Plain(d.Status))
+		s.block("secret", "setup.secret.state", h.name, term.Plain(d.Status))
 		return false
 	}
 	h.there, h.creator = true, d.CreateUinString

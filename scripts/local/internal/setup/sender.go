@@ -6,6 +6,7 @@ import (
 	"scf-sms/internal/tencent"
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/resources"
+	"scf-sms/scripts/local/internal/term"
 )
 
 // sendSMS is all that the user whose key sends may do.
@@ -36,7 +37,7 @@ func (s *setup) lookSender(ctx context.Context) {
 	for _, p := range policies {
 		may = may || p.Document.Covers(sendSMS())
 		if !sendSMS().Covers(p.Document) {
-			s.warn("sender", "setup.user.more", s.user, operator.Plain(p.PolicyName))
+			s.warn("sender", "setup.user.more", s.user, term.Plain(p.PolicyName))
 		}
 	}
 	if may {

@@ -7,6 +7,7 @@ import (
 
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/resources"
+	"scf-sms/scripts/local/internal/term"
 )
 
 // desc is what the URL shall be like.
@@ -53,7 +54,7 @@ func (s *setup) planURL() {
 // describe is a URL's description for people.
 func describe(t resources.Trigger) string {
 	d := t.Desc()
-	text := "authType " + operator.Plain(d.AuthType)
+	text := "authType " + term.Plain(d.AuthType)
 	if d.NetConfig.EnableExtranet {
 		text += ", extranet"
 	}

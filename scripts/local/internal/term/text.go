@@ -47,6 +47,17 @@ func words(text string) []string {
 	return append(all, text[start:])
 }
 
+// Plain is a text of Tencent's or a carrier's without what a terminal obeys or doesn't show:
+// control characters, and those that turn the direction of writing.
+func Plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "�"))
+}
+
 // Cells is how many columns of a terminal a text takes.
 func Cells(text string) int {
 	n := 0

@@ -58,3 +58,8 @@ func TestSlowWorkIsAnnounced(t *testing.T) {
 		done()
 	})
 }
+
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "a [31mb c 示例 d e�", Plain("a\x1b[31mb\rc\u009b示例\u202ed\ne\xff"))
+}

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -23,8 +22,7 @@ import (
 type Platform struct {
 	cloud  *cloudsim.Cloud
 	folder string
-	url    string
-	server *http.Server
+	server *scfhost.Server
 
 	mu        sync.Mutex         // guards what follows, and lets one event run at a time
 	functions map[string]string  // :: id of a URL → function
@@ -43,16 +41,13 @@ func ServeFunctions(cloud *cloudsim.Cloud) (*Platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
+	p := &Platform{cloud: cloud, folder: folder, functions: map[string]string{},
+		running: map[string]running{}}
+	if p.server, err = scfhost.Serve(p); err != nil {
 		os.RemoveAll(folder)
 		return nil, err
 	}
-	p := &Platform{cloud: cloud, folder: folder, url: "http://" + listener.Addr().String(),
-		functions: map[string]string{}, running: map[string]running{}}
-	p.server = &http.Server{Handler: p}
 	cloud.ServeURLs(p.newURL)
-	go p.server.Serve(listener) // ends with Close
 	return p, nil
 }
 
@@ -60,7 +55,7 @@ func (p *Platform) newURL(function, id string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.functions[id] = function
-	return p.url + "/" + id
+	return p.server.URL + "/" + id
 }
 
 // Close ends the URLs and the functions.

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
-	"net/http"
 	"strings"
 
 	"scf-sms/internal/scfhost"
@@ -18,9 +16,7 @@ import (
 
 // Served is a function behind a URL on this machine.
 type Served struct {
-	URL string
-
-	server   *http.Server
+	*scfhost.Server
 	instance *scfhost.Instance
 }
 
@@ -36,19 +32,16 @@ func Serve(ctx context.Context, a *operator.Account, errs io.Writer) (*Served, e
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	server, err := scfhost.Serve(&scfhost.Front{Invoke: instance.Invoke})
 	if err != nil {
 		instance.Close()
 		return nil, err
 	}
-	s := &Served{URL: "http://" + listener.Addr().String(), instance: instance}
-	s.server = &http.Server{Handler: &scfhost.Front{Invoke: instance.Invoke}}
-	go s.server.Serve(listener)
-	return s, nil
+	return &Served{server, instance}, nil
 }
 
 // Close ends the URL and the function.
-func (s *Served) Close() error { return errors.Join(s.server.Close(), s.instance.Close()) }
+func (s *Served) Close() error { return errors.Join(s.Server.Close(), s.instance.Close()) }
 
 // readSecret reads what callers prove themselves with, as the function does, with the operator's
 // key. Without it a probe still shows all but the token; why says why.

@@ -121,7 +121,7 @@ func (x *run) refused(action string, failure *tencent.Error, faults ...meaning) 
 	switch {
 	case ok:
 	case code == "":
-		m.detail = x.Say("check.silent", failure.Reason)
+		m.detail = x.Say("check.silent", x.Hint(failure.Reason))
 	default:
 		m.detail = notKnown
 	}
@@ -207,7 +207,7 @@ func (x *run) serviceRow(s service) row {
 		return wrong(x.Say("check.service.region", s.name, s.region),
 			x.Say("check.service.region.todo", s.regionName))
 	case s.lost != nil && s.lost.Code == "":
-		return wrong(x.Say("check.service.silent", host, s.lost.Reason),
+		return wrong(x.Say("check.service.silent", host, x.Hint(s.lost.Reason)),
 			x.Say("check.service.silent.todo", s.name))
 	}
 	return row{}

@@ -47,14 +47,14 @@ func vpcRow(a *operator.Account, host string) row {
 func limitsRow(a *operator.Account) row {
 	r := a.Settings.Limits
 	if r.Observe {
-		return warning(a.Say("check.limits.observe", inForce(r)),
+		return warning(a.Say("check.limits.observe", inForce(a, r)),
 			a.Say("check.limits.observe.todo"))
 	}
-	found := right(inForce(r))
+	found := right(inForce(a, r))
 	found.Todo = a.Say("check.limits.todo")
 	if codes := byDefault(a); codes != "" {
 		n, length := r.OtherCodes[0].N, r.OtherCodes[0].Length()
-		found = warning(inForce(r), a.Say("check.limits.default.todo", n, length, codes,
+		found = warning(inForce(a, r), a.Say("check.limits.default.todo", n, length, codes,
 			found.Todo))
 	}
 	return found
@@ -84,10 +84,11 @@ func byDefault(a *operator.Account) string {
 }
 
 // inForce are the rules in the words of LIMITS.
-func inForce(r limits.Rules) string {
+func inForce(a *operator.Account, r limits.Rules) string {
+	none := a.Say("check.limits.none")
 	list := func(all []limits.Limit) string {
 		if len(all) == 0 {
-			return "none"
+			return none
 		}
 		var words []string
 		for _, l := range all {
@@ -95,7 +96,7 @@ func inForce(r limits.Rules) string {
 		}
 		return strings.Join(words, ", ")
 	}
-	dedupe, away := "none", "open"
+	dedupe, away := none, "open"
 	if r.Dedupe > 0 {
 		dedupe = limits.Limit{W: r.Dedupe}.Length()
 	}
@@ -106,7 +107,7 @@ func inForce(r limits.Rules) string {
 	for _, code := range slices.Sorted(maps.Keys(r.CallingCode)) {
 		words = append(words, fmt.Sprintf("callingCode %d %s", code, list(r.CallingCode[code])))
 	}
-	words = append(words, "each other callingCode "+list(r.OtherCodes), "total "+list(r.Total),
+	words = append(words, a.Say("check.limits.others", list(r.OtherCodes)), "total "+list(r.Total),
 		"ip "+list(r.IP), "dedupe "+dedupe, "away "+away)
 	return strings.Join(words, "; ")
 }

@@ -63,7 +63,7 @@ func (x *run) unreachable(err error) row {
 	if operation, ok := errors.AsType[*net.OpError](err); ok {
 		reason = operation.Err.Error() // without the addresses
 	}
-	detail := x.Say("check.redis.away", s.Address, reason)
+	detail := x.Say("check.redis.away", s.Address, x.Hint(reason))
 	host, _, _ := net.SplitHostPort(s.Address)
 	if ip, err := netip.ParseAddr(host); err == nil && !ip.IsLoopback() && !s.TLS {
 		return unclear(x.Say("check.redis.outside", detail), x.Say("check.redis.outside.todo"))
@@ -134,7 +134,7 @@ func (x *run) scriptRow(c redis.Conn, appID string) row {
 	if !cause.Lasting() {
 		return x.notReady(err)
 	}
-	return wrong(x.Say("check.refused", x.refusal(err)), cause.Hint())
+	return wrong(x.Say("check.refused", x.refusal(err)), x.Hint(cause.Hint()))
 }
 
 // versionOf is the row of what INFO answered.

@@ -49,7 +49,7 @@ func (x *run) secretRow(ctx context.Context, name string) row {
 func (x *run) secretRefused(name, action string, failure *tencent.Error) row {
 	s := &x.Settings.Secret
 	refuses := x.Say("check.secret.refused", name, failure.Code)
-	hint := tencent.Explain(tencent.GetSecretValue, failure.Code, x.Clock.Now()).Hint
+	hint := x.Hint(tencent.Explain(tencent.GetSecretValue, failure.Code, x.Clock.Now()).Hint)
 	setting := "SECRET_NAME"
 	if name == s.Callers {
 		setting = "CALLERS_SECRET_NAME"
@@ -148,7 +148,7 @@ func (x *run) role(ctx context.Context) {
 			found = right(x.Say("check.role"))
 		case tencent.Is(code, "UnauthorizedOperation"), tencent.Is(code, "AuthFailure"):
 			found = wrong(x.Say("check.refused", code),
-				tencent.Explain(tencent.GetSecretValue, code, x.Clock.Now()).Hint)
+				x.Hint(tencent.Explain(tencent.GetSecretValue, code, x.Clock.Now()).Hint))
 		default:
 			return // the rows above say it
 		}
@@ -172,7 +172,7 @@ func (x *run) accessKey(ctx context.Context) {
 	failure := x.SendToNobody(ctx, x.held.Key)
 	code := codeOf(failure)
 	is := func(name string) bool { return tencent.Is(code, name) }
-	hint := tencent.Explain(tencent.SendSms, code, x.Clock.Now()).Hint
+	hint := x.Hint(tencent.Explain(tencent.SendSms, code, x.Clock.Now()).Hint)
 	found := right(x.Say("check.sender"))
 	switch {
 	case operator.KeyRejected(code): // which says nothing of the operator's key

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -89,7 +90,7 @@ func tryFunction(ctx context.Context, a *operator.Account, binary string) (statu
 	defer instance.Close()
 	result, err := instance.Invoke(ctx, []byte(`{"httpMethod": "GET"}`))
 	if err == nil && result.StatusCode() == 0 {
-		err = fmt.Errorf("it answered %s", result.Payload)
+		err = errors.New(a.Say("check.function.answered", result.Payload))
 	}
 	return result.StatusCode(), err
 }

@@ -24,6 +24,12 @@ func Build(ctx context.Context, root string, errs io.Writer) (string, error) {
 	return checkout.Build(ctx, root)
 }
 
+// What stands for the outcome where no log line tells one.
+const (
+	Silent = "no outcome logged"
+	Failed = "the function failed"
+)
+
 // LogLine is what is read of the function's line for an invocation. A field that the line doesn't
 // have is empty.
 type LogLine struct {
@@ -64,12 +70,12 @@ func ReadLog(printed string) (line LogLine, raw json.RawMessage, others []string
 
 // Reason is Tencent's code or our limit that is full, and the hint for the operator, as far as the
 // line has them.
-func (l LogLine) Reason() string {
-	what := cmp.Or(l.TencentCode, l.Limit)
-	if what == "" || l.Hint == "" {
-		return what + l.Hint
+func (l LogLine) Reason(w words.Words) string {
+	what, hint := cmp.Or(l.TencentCode, l.Limit), w.Hint(l.Hint)
+	if what == "" || hint == "" {
+		return what + hint
 	}
-	return what + ": " + l.Hint
+	return what + w.Say("words.colon") + hint
 }
 
 // Masked is the number as far as the log tells it.

@@ -130,6 +130,9 @@ func ReadFiles(root string, o Options) (*Account, error) {
 // Say is [words.Words.Say] in the language of whoever reads.
 func (a *Account) Say(key string, values ...any) string { return a.Env.Say(key, values...) }
 
+// Hint is [words.Words.Hint] in the language of whoever reads.
+func (a *Account) Hint(text string) string { return a.Env.language().Hint(text) }
+
 // Count is [words.Words.Count] in the language of whoever reads.
 func (a *Account) Count(key string, n int) string { return a.Env.language().Count(key, n) }
 

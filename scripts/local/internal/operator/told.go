@@ -30,7 +30,7 @@ func (f *Failure) Told(w words.Words) (text, todo string) {
 	case ClockRejected(f.Code):
 		return w.Say("operator.clock", f.Code), w.Todo("operator.clock")
 	case f.Code == "":
-		return w.Say("operator.silent", f.Operation, f.Reason), w.Todo("operator.silent")
+		return w.Say("operator.silent", f.Operation, w.Hint(f.Reason)), w.Todo("operator.silent")
 	}
 	text = w.Say("operator.refused", f.Operation, f.Code)
 	for _, k := range known {

@@ -105,7 +105,7 @@ func (p *prober) url(r reply) bool {
 	p.result.Early = r.redirectsTo == "" && r.status != http.StatusOK
 	switch {
 	case r.failure != "":
-		p.add(URL, Wrong, "probe.url.silent", r.failure)
+		p.add(URL, Wrong, "probe.url.silent", p.words.Hint(r.failure))
 	case r.redirectsTo != "":
 		p.add(URL, Wrong, "probe.url.redirect", r.status, r.redirectsTo)
 	case r.status == http.StatusUnauthorized, r.status == http.StatusForbidden:

@@ -42,7 +42,8 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	}
 	defer p.close()
 
-	report := reporter{out: stdio.Out, words: w, paint: term.Painter(stdio.Out), verbose: *verbose}
+	report := reporter{out: stdio.Out, words: w, paint: term.Painter(stdio.Out), verbose: *verbose,
+		brief: flags.NArg() == 0, line: term.Width(stdio.Out)}
 	for _, e := range events {
 		report.width = max(report.width, len(e.name))
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"scf-sms/internal/phone"
+	"scf-sms/scripts/local/internal/function"
 	"scf-sms/scripts/local/internal/term"
 	"scf-sms/scripts/local/internal/words"
 )
@@ -18,7 +19,9 @@ type reporter struct {
 	words   words.Words
 	paint   term.Paint
 	verbose bool
-	width   int // of the names
+	brief   bool // a row that is too long for the terminal is shortened
+	line    int  // cells of a line
+	width   int  // of the names
 
 	events, messages, different, open int
 	time                              time.Duration
@@ -43,15 +46,9 @@ func (r *reporter) row(e sample, o outcome) {
 	if code := o.result.StatusCode(); code != 0 {
 		status = fmt.Sprint(code)
 	}
-	head := fmt.Sprintf("%-*s  %s  %5d ms  ", r.width, e.name, status,
+	head := fmt.Sprintf("%-*s  %s  %5d ms  ", r.nameWidth(), e.name, status,
 		o.result.Duration.Milliseconds())
-	sent, line := o.sent(), term.Width(r.out)
-	if term.Cells("✓ "+head+sent) > line { // it gets lines of its own
-		const indent = "\n    "
-		sent = indent + strings.Join(term.Wrap(sent, line-len(indent)), indent)
-		head = strings.TrimRight(head, " ")
-	}
-	fmt.Fprintf(r.out, "%s %s%s\n", mark, head, sent)
+	fmt.Fprintf(r.out, "%s %s%s\n", mark, head, r.fit(o, r.line-term.Cells("✓ "+head)))
 	colors := map[byte]string{'-': term.Red, '+': term.Green}
 	for line := range strings.Lines(difference) {
 		fmt.Fprintln(r.out, "    "+r.paint(colors[line[0]], strings.TrimSuffix(line, "\n")))
@@ -66,20 +63,56 @@ func (r *reporter) row(e sample, o outcome) {
 	}
 }
 
-// sent says what reached a phone, or why nothing did.
-func (o outcome) sent() string {
-	var parts []string
+// nameWidth is the column of the names. In a narrow terminal the few that are longer push the rest
+// of their rows aside, so that outcomes have room.
+func (r *reporter) nameWidth() int {
+	const rest = len("  200  99999 ms  ") + len("destination_not_allowed")
+	return min(r.width, max(r.line-rest-len("? "), 20))
+}
+
+// fit is what became of an event where its row has room for so many cells: all of it, or what is
+// most telling with the rest on lines of its own.
+func (r *reporter) fit(o outcome, room int) string {
+	parts := o.parts(r.words)
+	var whole, short []string
+	for _, p := range parts {
+		whole, short = append(whole, p.short+p.between+p.rest), append(short, p.short)
+	}
+	if all := strings.Join(whole, "; "); term.Cells(all) <= room {
+		return all
+	}
+	const indent = "\n    "
+	row := term.Shorten(strings.Join(short, "; "), room)
+	for _, p := range parts {
+		switch lines := term.Wrap(p.rest, r.line-len(indent)); {
+		case p.rest == "", r.brief && p.sms:
+		case r.brief:
+			row += indent + term.Shorten(p.rest, r.line-len(indent))
+		default:
+			row += indent + strings.Join(lines, indent)
+		}
+	}
+	return row
+}
+
+// part is a message that reached a phone, or why none did.
+type part struct {
+	sms                  bool
+	short, between, rest string
+}
+
+func (o outcome) parts(w words.Words) (all []part) {
 	for _, m := range o.SMS {
-		parts = append(parts, fmt.Sprintf("%s  %s  %s", phone.Mask(m.To), m.TemplateID, m.Text))
+		all = append(all, part{true, phone.Mask(m.To) + "  " + m.TemplateID, "  ", m.Text})
 	}
 	if o.line.Outcome != "sent" || o.line.Hint != "" { // a hint: a duplicate, or Redis is away
-		reason := cmp.Or(o.line.Outcome, "no outcome logged")
-		if why := o.line.Reason(); why != "" {
-			reason += ": " + why
+		p := part{short: w.Hint(cmp.Or(o.line.Outcome, function.Silent)), rest: o.line.Reason(w)}
+		if p.rest != "" {
+			p.between = w.Say("words.colon")
 		}
-		parts = append(parts, reason)
+		all = append(all, p)
 	}
-	return strings.Join(parts, "; ")
+	return all
 }
 
 // total closes the report.

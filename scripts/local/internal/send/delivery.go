@@ -64,7 +64,7 @@ func (s *sender) ask(
 	reports, failure := s.Reports(ctx, p.number(), began.Add(-time.Minute))
 	if failure != nil {
 		is := func(name string) bool { return tencent.Is(failure.Code, name) }
-		d.Description = term.Plain(cmp.Or(failure.Code, failure.Reason))
+		d.Description = term.Plain(cmp.Or(failure.Code, s.Hint(failure.Reason)))
 		if is("UnauthorizedOperation") {
 			d.Description = s.Say("send.report.denied")
 		}

@@ -159,7 +159,7 @@ func (s *sender) invoke(
 		i.body = answer.Body
 	}
 	if came.Failed {
-		i.body, i.Outcome = string(came.Payload), "the function failed"
+		i.body, i.Outcome = string(came.Payload), function.Failed
 	}
 	return i, nil
 }

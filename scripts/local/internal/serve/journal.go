@@ -71,7 +71,7 @@ func (j *journal) exchange(e *exchange) {
 		color = term.Red
 	}
 	if failed || e.line.Hint != "" {
-		more = append([]string{e.line.Reason()}, more...)
+		more = append([]string{e.line.Reason(j.words)}, more...)
 	}
 	if e.Status == http.StatusAccepted {
 		color = term.Yellow // told as sent, and not known to be
@@ -81,7 +81,7 @@ func (j *journal) exchange(e *exchange) {
 	}
 	fmt.Fprintf(j.out, "%s  %s  %-23s %-9s  %-8s %5d ms%s\n",
 		j.paint(term.Faint, e.Time.Format(time.TimeOnly)), j.paint(color, fmt.Sprint(e.Status)),
-		e.Outcome, e.line.Masked(), cmp.Or(e.line.Template, "—"), e.MS, temperature)
+		j.words.Hint(e.Outcome), e.line.Masked(), cmp.Or(e.line.Template, "—"), e.MS, temperature)
 	const indent = "          "
 	for _, text := range append(more, e.Error) {
 		if text == "" {

@@ -2,11 +2,15 @@ package serve
 
 import (
 	"embed"
+	"encoding/json"
+	"fmt"
 	"io/fs"
 	"mime"
 	"net"
 	"net/http"
 	"strings"
+
+	"scf-sms/scripts/local/internal/words"
 )
 
 //go:embed page
@@ -27,6 +31,11 @@ func pageRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Content-Security-Policy", policy)
 		http.ServeFileFS(rw, r, files, "page.html")
+	})
+	mux.HandleFunc("GET "+ours+"hints.zh.js", func(rw http.ResponseWriter, r *http.Request) {
+		text, _ := json.Marshal(words.ChineseHints()) // strings always marshal
+		rw.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		fmt.Fprintf(rw, "'use strict';\nconst hintsZH = %s;\n", text)
 	})
 	names, err := fs.Glob(files, "*.[jc]s*") // scripts and styles
 	if err != nil {

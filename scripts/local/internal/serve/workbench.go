@@ -76,7 +76,7 @@ type exchange struct {
 
 // invoke passes one request through the front to the function.
 func (w *workbench) invoke(rw http.ResponseWriter, r *http.Request) {
-	e := &exchange{Time: time.Now(), Outcome: "no outcome logged"}
+	e := &exchange{Time: time.Now(), Outcome: function.Silent}
 	front := scfhost.Front{
 		Invoke: func(ctx context.Context, event []byte) (scfhost.Result, error) {
 			defer w.arrivals(ctx)()
@@ -104,7 +104,7 @@ func (e *exchange) read(event []byte, result scfhost.Result) {
 	case e.line.Outcome != "":
 		e.Outcome = e.line.Outcome
 	case result.Failed:
-		e.Outcome = "the function failed"
+		e.Outcome = function.Failed
 	}
 }
 

@@ -123,6 +123,21 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+func TestHint(t *testing.T) {
+	t.Parallel()
+	zh := Of("zh_CN")
+	for text, want := range map[string]string{
+		"":    "",
+		"any": "any",
+		"SSM refuses; SSM gave no answer: no connection: timed out": "SSM 拒绝：请检查函数的角色和" +
+			"凭据的 KMS 密钥；SSM 没有响应：无法连接：超时",
+		"there are several svix-id headers, and they differ": "有多个 svix-id 请求头，且不相同",
+	} {
+		require.Equal(t, want, zh.Hint(text))
+		require.Equal(t, text, English().Hint(text))
+	}
+}
+
 func TestSay(t *testing.T) {
 	t.Parallel()
 	w := Words{"a": "%s first, then %s", "b": "%[2]s, %[1]s", "c": "100 %"}

@@ -38,11 +38,13 @@ function hintText(hint) {
 }
 
 function hintInChinese(hint) {
-  for (const [pattern, text] of hintPatternsZH)
-    if (pattern.test(hint)) return hint.replace(pattern, text);
-  const begins = Object.keys(hintsZH).filter(text => hint.startsWith(text));
+  for (const [pattern, text] of hintsZH.Patterns) {
+    const found = hint.match(pattern);
+    if (found) return text.replace(/\$(\d)/g, (_, n) => hintInChinese(found[n]));
+  }
+  const begins = Object.keys(hintsZH.Begins).filter(text => hint.startsWith(text));
   const longest = begins.reduce((a, b) => (a.length > b.length ? a : b), '');
-  return hintsZH[longest] || hint;
+  return hintsZH.Begins[longest] || hint;
 }
 
 // el makes an element; texts never become markup.

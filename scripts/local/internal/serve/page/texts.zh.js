@@ -1,6 +1,6 @@
 'use strict';
 
-// The page's words in Chinese. Hints of the function's log are in hints.zh.js.
+// The page's words in Chinese. Hints of the function's log come from words/hints.zh.yml.
 texts.zh = {
   title: 'scf-sms 工作台',
   tagline: '真实的函数，模拟的腾讯云：不会真的发出短信。',

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -102,11 +103,12 @@ func (c *chooser) choose() error {
 	}
 	if c.unset("SDK_APP_ID") {
 		c.say("setup.choose.app", operator.Console)
+		simulated := c.simulatedApp()
 		id, err := c.ask("SDK_APP_ID")
 		if err != nil {
 			return err
 		}
-		c.set("SDK_APP_ID", id)
+		c.set("SDK_APP_ID", cmp.Or(id, simulated))
 	}
 	if c.unset("SIGN_NAME") {
 		if err := c.sign(); err != nil {

@@ -246,9 +246,6 @@ func (s *setup) recreateFunction(ctx context.Context) error {
 	return s.stop("setup.function.broken", "Deleting")
 }
 
-// lastChange is what settle waits for where SCF is still busy.
-func (s *setup) lastChange() string { return s.words.Say("setup.waiting.function", s.spec.Name) }
-
 // again is for settle: a change of the function that may be made twice.
 func again(f *operator.Failure) bool { return resources.Busy(f) || f.Unclear() }
 

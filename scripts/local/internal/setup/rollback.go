@@ -26,6 +26,9 @@ func (s *setup) planServing() {
 	}, "setup.serving.forward", s.spec.Name, term.Plain(d.serving))
 }
 
+// lastChange is what settle waits for where SCF is still busy.
+func (s *setup) lastChange() string { return s.words.Say("setup.waiting.function", s.spec.Name) }
+
 func (s *setup) serve(ctx context.Context, version string) error {
 	return s.errorOf(s.settle(ctx, s.lastChange(), again, func() *operator.Failure {
 		return s.Serve(ctx, s.spec.Name, version)

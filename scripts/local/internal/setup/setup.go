@@ -101,6 +101,11 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 			return err
 		}
 		defer end()
+		if asks && !o.plan && !o.rollback {
+			if err := chooseSimulated(ctx, a, o, stdio, w); err != nil {
+				return err
+			}
+		}
 	}
 	s, err := newSetup(a, o, stdio, w)
 	if err != nil {

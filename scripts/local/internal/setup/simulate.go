@@ -1,13 +1,20 @@
 package setup
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"maps"
+	"os"
 	"path/filepath"
 	"time"
 
 	"scf-sms/internal/cloudsim"
 	"scf-sms/internal/simulation"
 	"scf-sms/scripts/local/internal/operator"
+	"scf-sms/scripts/local/internal/resources"
+	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 )
 
 // simulate makes the simulated account a new one, with nothing in it but what no API makes and the
@@ -37,4 +44,36 @@ func simulate(a *operator.Account) (end func(), err error) {
 		return nil, err
 	}
 	return func() { platform.Close() }, nil
+}
+
+// simulatedApp tells the SdkAppId of a simulation, which nobody can look up; "" where there is none.
+func (c *chooser) simulatedApp() string {
+	if c.Sim == nil {
+		return ""
+	}
+	id := c.Sim.Function.Env["SDK_APP_ID"]
+	c.say("setup.choose.simulated", id)
+	return id
+}
+
+// chooseSimulated asks for what the .env of whoever runs this lacks, as a first run on a real account
+// does. The answers stay in the simulation.
+func chooseSimulated(
+	ctx context.Context, a *operator.Account, o options, stdio term.Stdio, w words.Words,
+) (err error) {
+	newcomer := *a
+	if o.EnvFile == "" { // a.Env has the simulation's own settings, where nothing is missing
+		path := operator.FindEnv(a.Root, cmp.Or(o.Stage, a.Deployed.Stage))
+		if newcomer.Env, err = operator.ReadEnv(path, os.LookupEnv); err != nil {
+			return err
+		}
+	}
+	c := &chooser{Cloud: resources.Cloud{Account: &newcomer}, ctx: ctx, stdio: stdio, words: w,
+		answer: map[string]string{}}
+	if err := c.choose(); err != nil || len(c.answer) == 0 {
+		return err
+	}
+	maps.Copy(a.Over, c.answer)
+	fmt.Fprintln(stdio.Out, w.Say("setup.choose.kept"))
+	return nil
 }

@@ -2,14 +2,17 @@ package setup
 
 import (
 	"bytes"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/operatortest"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 )
 
 // The whole way, with the function itself behind its URL.
@@ -43,4 +46,27 @@ func TestRun_inChinese(t *testing.T) {
 	for _, command := range []string{"send -to +86… -type SignIn", "setup -rollback"} {
 		require.Contains(t, out.String(), "\n  go run ./scripts/local "+command+"\n")
 	}
+}
+
+// A newcomer answers the same questions as on a real account, and nothing is written.
+func TestChooseSimulated(t *testing.T) {
+	t.Parallel()
+	file := operatortest.Write(t, ".env", "X=1\n")
+	o := options{Options: operator.Options{EnvFile: file, Simulate: true}}
+	a := operatortest.Simulated(t, file)
+	end, err := simulate(a)
+	require.NoError(t, err)
+	defer end()
+	var out bytes.Buffer
+	stdio := term.Stdio{In: strings.NewReader(strings.Repeat("\n", 10)), Out: &out}
+	require.NoError(t, chooseSimulated(t.Context(), a, o, stdio, words.English()))
+	require.Contains(t, out.String(), "The simulation keeps them to itself.\n")
+	s, err := newSetup(a, o, stdio, words.English())
+	require.NoError(t, err, "all that serverless.yml needs was asked for")
+	require.Equal(t, "示例", s.Settings.SMS.SignName)
+	require.Equal(t, "1400006666", s.Settings.SMS.AppID)
+	require.Len(t, s.Settings.Templates, 8)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, "X=1\n", string(text))
 }

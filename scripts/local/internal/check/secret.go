@@ -82,7 +82,7 @@ func (x *run) value(ctx context.Context) {
 	found := right(x.Say("check.value", version))
 	switch code := codeOf(failure); {
 	case fault.Kind == secrets.Unusable && fault.Text != "":
-		found = wrong(x.Say("check.value.unusable", holds, fault.Text),
+		found = wrong(x.Say("check.value.unusable", holds, x.Hint(fault.Text)),
 			x.Say("check.value.unusable.todo", form))
 	case failure == nil:
 		x.held = secret

@@ -18,7 +18,7 @@ func settingsRows(a *operator.Account) (rows report) {
 	for _, problem := range a.Settings.Problems {
 		switch {
 		case !problem.Missing:
-			add(problem.Variable, problem.Text, a.Say("check.correct", a.Env.Path))
+			add(problem.Variable, a.Hint(problem.Text), a.Say("check.correct", a.Env.Path))
 		case a.Env.Lost(problem.Variable): // the row of the line says it
 		case a.Env.Exists:
 			add(problem.Variable, a.Say("check.unset"), a.Say("check.unset.todo", a.Env.Path))

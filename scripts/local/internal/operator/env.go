@@ -128,7 +128,7 @@ func (a *Account) Problems(asked func(variable string) bool) (sentences []string
 		case p.Missing:
 			sentences = append(sentences, a.Say("operator.unset", p.Variable))
 		default:
-			sentences = append(sentences, p.String())
+			sentences = append(sentences, a.Hint(p.String()))
 		}
 	}
 	return sentences

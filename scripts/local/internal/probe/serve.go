@@ -56,7 +56,7 @@ func readSecret(ctx context.Context, a *operator.Account) (
 	}
 	secret, err = a.Secret(ctx, a.Key)
 	if fault, ok := errors.AsType[*secrets.Error](err); ok {
-		return nil, term.Plain(cmp.Or(fault.Code, fault.Text)), nil
+		return nil, term.Plain(cmp.Or(fault.Code, a.Hint(fault.Text))), nil
 	}
 	return secret, "", err
 }

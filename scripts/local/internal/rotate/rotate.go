@@ -133,7 +133,7 @@ func (r *rotation) read(ctx context.Context, name, version string) (resources.Va
 	case f != nil:
 		return value, r.refused(f)
 	case err != nil:
-		return value, r.stop("rotate.unusable", name, err.Error())
+		return value, r.stop("rotate.unusable", name, r.words.Hint(err.Error()))
 	}
 	return value, nil
 }

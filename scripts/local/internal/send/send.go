@@ -152,7 +152,7 @@ func (s *sender) run(ctx context.Context) (result, error) {
 	if err != nil {
 		fault, _ := errors.AsType[*secrets.Error](err)
 		return result{}, errors.New("send: " + s.Say("send.unread", s.Settings.Secret.Name,
-			term.Plain(cmp.Or(fault.Code, fault.Text))))
+			term.Plain(cmp.Or(fault.Code, s.Hint(fault.Text)))))
 	}
 	request, err := s.request(secret)
 	if err != nil {

@@ -71,10 +71,10 @@ func (s *sender) show(i *invocation) {
 		fmt.Fprintln(s.out, s.paint(term.Green, "✓ "+s.Say("send.accepted")))
 	case i.doubtful():
 		doubt := s.paint(term.Yellow, "? "+s.Say("send.doubtful"))
-		fmt.Fprintf(s.out, "%s: %d %s\n", doubt, i.Status, s.Hint(i.Outcome))
+		fmt.Fprintf(s.out, "%s%s%d %s\n", doubt, s.Say("words.colon"), i.Status, s.Hint(i.Outcome))
 	default:
 		refused := s.paint(term.Red, "✗ "+s.Say("send.refused"))
-		fmt.Fprintf(s.out, "%s: %d %s\n", refused, i.Status, s.Hint(i.Outcome))
+		fmt.Fprintf(s.out, "%s%s%d %s\n", refused, s.Say("words.colon"), i.Status, s.Hint(i.Outcome))
 	}
 	s.line("serialNo", i.SerialNo)
 	if !i.Accepted {

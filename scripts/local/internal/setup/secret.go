@@ -78,7 +78,7 @@ func (s *setup) lookSecret(ctx context.Context, h *held) bool {
 	case s.unseen("secret", f):
 		return false
 	case err != nil:
-		s.block("secret", "setup.secret.unusable", h.name, err.Error())
+		s.block("secret", "setup.secret.unusable", h.name, s.words.Hint(err.Error()))
 		return false
 	}
 	h.value = value

@@ -150,7 +150,7 @@ func newSetup(a *operator.Account, o options, stdio term.Stdio, w words.Words) (
 	})
 	if len(deployed.Problems) > 0 {
 		return nil, fmt.Errorf("%s", w.Say("setup.mistake.settings",
-			strings.Join(settings.Sentences(deployed.Problems), "; ")))
+			w.Hint(strings.Join(settings.Sentences(deployed.Problems), "; "))))
 	}
 	// These are what the function will have. Where this program asks is another matter.
 	deployed.Secret.Endpoint, deployed.SMS.Endpoint = a.Settings.Secret.Endpoint,

@@ -40,13 +40,12 @@ func (w Words) Hint(text string) string {
 }
 
 func (h Hints) translate(text string) string {
+	group := regexp.MustCompile(`\$\d`)
 	for _, p := range h.Patterns {
 		if found := regexp.MustCompile(p[0]).FindStringSubmatch(text); found != nil {
-			all := p[1]
-			for i, name := range []string{"$1", "$2"}[:len(found)-1] {
-				all = strings.Replace(all, name, h.translate(found[i+1]), 1)
-			}
-			return all
+			return group.ReplaceAllStringFunc(p[1], func(name string) string {
+				return h.translate(found[name[1]-'0'])
+			})
 		}
 	}
 	longest := ""

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"errors"
 	"io/fs"
 	"maps"
 	"os"
@@ -13,7 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"scf-sms/internal/settings"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/secrets"
 )
 
 func TestFrom(t *testing.T) {
@@ -135,6 +138,68 @@ func TestHint(t *testing.T) {
 	} {
 		require.Equal(t, want, zh.Hint(text))
 		require.Equal(t, text, English().Hint(text))
+	}
+}
+
+// Whatever is wrong with a setting, a Chinese reader is told in Chinese.
+func TestHint_settings(t *testing.T) {
+	t.Parallel()
+	zh, english := Of("zh_CN"), regexp.MustCompile(`[a-z]{2,} [a-z]{2,} [a-z]{2,}`)
+	look := func(text string) {
+		told := zh.Hint(text)
+		assert.Regexp(t, `\p{Han}`, told, text)
+		assert.NotRegexp(t, english, strings.NewReplacer("rediss://", "", "redis://", "").Replace(told))
+	}
+	const template = `{"usageType": "SignIn", "templateCode": "1"`
+	for name, values := range map[string][]string{
+		"SECRET_TTL":            {"soon", "10\u200bm"},
+		"SIGN_NAME":             {"【示例】"},
+		"ALLOWED_CALLING_CODES": {"86,x"},
+		"BARE_NUMBERS":          {"x"},
+		"LOG_LEVEL":             {"x"},
+		"SSM_ENDPOINT":          {"http://example.com", "https://u@example.com", "x:0", "ftp://x"},
+		"REDIS_URL": {"redis://u:p@x", "x", "redis://10.0.0.1:0", "redis://10.0.0.1/x",
+			"redis://example.com"},
+		"TEMPLATES": {"x", "{}", "[", "[]", `[` + template + `, "locale": "!"}]`,
+			`[` + template + `, "params": []}]`, `[` + template + `, "params": ["{{code}}"]}]`,
+			`[` + template + `, "x": 1}]`, `[{"usageType": ""}]`},
+		"LIMITS": {"x", "[]", "{", `{"away": 1, "away": 2}`, `{"observe": 1}`, `{"x": 1}`,
+			`{"callingCode": 1}`, `{"callingCode": {"x": "none"}}`, `{"number": 1}`,
+			`{"ip": "1/1h, 1/2h, 1/3h, 1/4h, 1/5h"}`, `{"total": "x"}`, `{"total": "0/1h"}`,
+			`{"total": "1/1y"}`, `{"dedupe": 1}`, "{}"},
+	} {
+		for _, value := range values {
+			read := settings.Read(func(asked string) string {
+				if asked == name {
+					return value
+				}
+				return ""
+			})
+			for _, p := range read.Problems {
+				if !p.Missing {
+					look(p.Text)
+					look(p.String())
+				}
+			}
+		}
+	}
+}
+
+// So it is with the secret's value.
+func TestHint_secret(t *testing.T) {
+	t.Parallel()
+	zh := Of("zh_CN")
+	const key = `"accessKeyId": "AKIDx", "accessKeySecret": "x"`
+	for _, value := range []string{"x", "{}", `{` + key + `}`, `{"accessKeyId": 1}`,
+		`{"accessKeyId": "a", "secretId": "b"}`, `{"accessKeyId": "a\nb"}`,
+		`{` + key + `, "authorization": 1}`, `{` + key + `, "hashKey": "x", "authorization": "x"}`,
+		`{` + key + `, "supabase": "x"}`, `{` + key + `, "zitadel": "x y"}`,
+		`{` + key + `, "reports": "x", "authorization": "x"}`} {
+		_, err := secrets.Parse([]byte(value))
+		fault, _ := errors.AsType[*secrets.Error](err)
+		require.NotNil(t, fault, value)
+		assert.Regexp(t, `\p{Han}`, zh.Hint(fault.Text), fault.Text)
+		assert.NotRegexp(t, `[a-z]{2,} [a-z]{2,} [a-z]{2,}`, zh.Hint(fault.Text))
 	}
 }
 

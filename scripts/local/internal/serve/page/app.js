@@ -31,7 +31,7 @@ function renderState() {
   $('stopped').hidden = is !== 'gone';
   if (!state) return;
   showNotice('broken', state.Broken);
-  showNotice('problems', (state.Problems || []).join('\n'));
+  showNotice('problems', (state.Problems || []).map(hintText).join('\n'));
   $('where').textContent = state.URL;
   renderForm();
   renderCloud();

@@ -64,7 +64,7 @@ func (s section) Cells(row []string) []cell {
 // page writes a report as one page that loads nothing and runs nothing. It can be mailed, and is as
 // good on paper.
 func page(out io.Writer, s Summary, w wording) error {
-	functions := template.FuncMap{"count": count, "say": w.Say}
+	functions := template.FuncMap{"count": count, "say": w.Say, "hint": w.Hint}
 	t, err := template.New("page").Funcs(functions).Parse(pageHTML)
 	if err != nil {
 		return err

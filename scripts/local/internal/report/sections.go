@@ -108,7 +108,7 @@ func (w wording) notices(s Summary) (all []notice) {
 		}
 		if n > 0 {
 			all = append(all, notice{true, w.Say("report.askedOfYou", count(n), outcome,
-				most.why())})
+				most.why(w))})
 		}
 	}
 	if s.Limits.Away > 0 {
@@ -134,8 +134,8 @@ func (w wording) notices(s Summary) (all []notice) {
 }
 
 // why is the cause in short.
-func (c Cause) why() string {
-	return strings.Join(slices.DeleteFunc([]string{c.TencentCode, c.Limit, c.Hint},
+func (c Cause) why(w wording) string {
+	return strings.Join(slices.DeleteFunc([]string{c.TencentCode, c.Limit, w.Hint(c.Hint)},
 		func(part string) bool { return part == "" }), "; ")
 }
 

@@ -146,7 +146,7 @@ func (t *tables) causes(s Summary) {
 		t.line(fmt.Sprintf("  %7s  %s", count(c.N), term.Shorten(name, term.PageWidth-11)))
 		if c.Hint != "" {
 			const indent = "           "
-			lines := term.Wrap("→ "+c.Hint, term.PageWidth-len(indent))
+			lines := term.Wrap("→ "+t.words.Hint(c.Hint), term.PageWidth-len(indent))
 			t.line(indent + strings.Join(lines, "\n"+indent))
 		}
 	}

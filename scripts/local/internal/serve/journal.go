@@ -79,15 +79,14 @@ func (j *journal) exchange(e *exchange) {
 	if e.Cold {
 		temperature = j.paint(term.Faint, "  "+j.words.Say("serve.cold", e.InitMS))
 	}
-	fmt.Fprintf(j.out, "%s  %s  %-23s %-9s  %-8s %5d ms%s\n",
+	fmt.Fprintf(j.out, "%s  %s  %-23s %-9s  %-7s %4d ms%s\n",
 		j.paint(term.Faint, e.Time.Format(time.TimeOnly)), j.paint(color, fmt.Sprint(e.Status)),
 		j.words.Hint(e.Outcome), e.line.Masked(), cmp.Or(e.line.Template, "—"), e.MS, temperature)
-	const indent = "          "
 	for _, text := range append(more, e.Error) {
 		if text == "" {
 			continue
 		}
-		for _, line := range term.Wrap(text, max(j.line-len(indent), 40)) {
+		for _, line := range j.wrap(text) {
 			fmt.Fprintln(j.out, indent+j.paint(term.Faint, line))
 		}
 	}
@@ -101,11 +100,18 @@ func (j *journal) tell(color, key string, values ...any) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	now := j.paint(term.Faint, time.Now().Format(time.TimeOnly))
-	text := j.words.Say(key, values...)
+	text := strings.Join(j.wrap(j.words.Say(key, values...)), "\n"+indent)
 	if color != "" {
 		text = j.paint(color, text)
 	}
 	fmt.Fprintf(j.out, "%s  %s\n", now, text)
+}
+
+const indent = "          " // below the time
+
+// wrap breaks a text into lines that fit beside the time.
+func (j *journal) wrap(text string) []string {
+	return term.Wrap(text, max(j.line-len(indent), 40))
 }
 
 // switched says that something is on or off.

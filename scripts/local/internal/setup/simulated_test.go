@@ -11,6 +11,7 @@ import (
 
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/operatortest"
+	"scf-sms/scripts/local/internal/resources"
 	"scf-sms/scripts/local/internal/term"
 	"scf-sms/scripts/local/internal/words"
 )
@@ -69,4 +70,16 @@ func TestChooseSimulated(t *testing.T) {
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Equal(t, "X=1\n", string(text))
+}
+
+// What is shown to be typed next carries the flags that name the settings.
+func TestTell(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	s := &setup{words: words.English(), out: &out, paint: term.Painter(&out), keyAsked: true,
+		flags: " -stage test", callers: &held{value: resources.NewValue()}}
+	s.function.urls = []resources.Trigger{{}}
+	s.tell(false)
+	require.Contains(t, out.String(), "  go run ./scripts/local setup -rollback -stage test\n")
+	require.Contains(t, out.String(), "Your key was kept nowhere. check and send need one, too")
 }

@@ -51,7 +51,10 @@ type Account struct {
 	Roles     []Role     `json:"roles,omitempty"`
 	Functions []Function `json:"-"`
 
-	// Closed are the services that nobody has opened in the console yet: "ssm", "scf".
+	// Logs are what the account has in CLS.
+	Logs Logs `json:"-"`
+
+	// Closed are the services that nobody has opened yet: "ssm", "scf", "cls".
 	Closed []string `json:"closed,omitempty"`
 
 	// Lags are how long what was made is not there yet for others.
@@ -235,6 +238,7 @@ func (a Account) clone() Account {
 	for i := range a.Functions {
 		a.Functions[i] = a.Functions[i].clone()
 	}
+	a.Logs = a.Logs.clone()
 	a.Closed = slices.Clone(a.Closed)
 	return a
 }

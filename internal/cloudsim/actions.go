@@ -23,6 +23,7 @@ const (
 	stsVersion = "2018-08-13"
 	camVersion = "2019-01-16"
 	scfVersion = "2018-04-16"
+	clsVersion = "2020-10-16"
 )
 
 // apiAction is what the gateway knows of an action, and what answers it.
@@ -33,7 +34,7 @@ type apiAction struct {
 }
 
 // actions are all that the cloud knows. No two services have one of the same name.
-var actions = merge(messageActions, secretActions, identityActions, functionActions)
+var actions = merge(messageActions, secretActions, identityActions, functionActions, logActions)
 
 func merge(services ...map[string]apiAction) map[string]apiAction {
 	all := map[string]apiAction{}
@@ -43,9 +44,11 @@ func merge(services ...map[string]apiAction) map[string]apiAction {
 	return all
 }
 
-// text, number and object are fields in short.
+// text, number, boolean, integer and object are fields in short.
 func text(name string) field                    { return field{name: name} }
 func number(name string) field                  { return field{name: name, number: true} }
+func boolean(name string) field                 { return field{name: name, boolean: true} }
+func integer(name string) field                 { return field{name: name, signed: true} }
 func (f field) must() field                     { f.required = true; return f }
 func (f field) many() field                     { f.list = true; return f }
 func object(name string, fields ...field) field { return field{name: name, object: fields} }

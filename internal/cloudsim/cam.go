@@ -96,7 +96,8 @@ func (c *Cloud) getUserLocked(q *call) (any, *apiError) {
 	}
 	return map[string]any{
 		"Uin": user.Uin, "Name": user.Name, "Uid": user.Uin - 100000000000, "Remark": user.Remark,
-		"ConsoleLogin": 0, "PhoneNum": "", "CountryCode": "", "Email": "", "RequestId": q.id(),
+		"ConsoleLogin": 0, "PhoneNum": user.Phone, "CountryCode": "", "Email": user.Email,
+		"RequestId": q.id(),
 	}, nil
 }
 

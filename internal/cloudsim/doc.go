@@ -3,8 +3,9 @@
 // SendSms of SMS (2021-01-11); those with which an operator looks at an account: DescribeSecret,
 // DescribeSmsSignList, DescribeSmsTemplateList and PullSmsSendStatusByPhoneNumber; and those that
 // make what an account lacks: users, keys, policies and roles (CAM, 2019-01-16, and STS), secrets,
-// functions and their URLs (SCF, 2018-04-16). It sends nothing to anyone: the outbox holds what a
-// phone would have shown. It runs no function: whoever serves URLs asks [Cloud.Deployed].
+// functions, their URLs and timers (SCF, 2018-04-16), topics, indexes and alarms (CLS, 2020-10-16).
+// It sends nothing to anyone: the outbox holds what a phone would have shown. It runs no function:
+// whoever serves URLs asks [Cloud.Deployed]. It takes no log lines, and no alarm or timer goes off.
 //
 //	cloud := cloudsim.New(cloudsim.Config{Account: account})
 //	server, err := cloudsim.Start(cloud, cloudsim.Options{})
@@ -48,6 +49,9 @@
 //     come back in another spelling, a trigger under another name, and what was just made isn't
 //     there yet for others ([Lags]), as Tencent's provider for Terraform has to expect
 //     (tencentcloudstack/terraform-provider-tencentcloud, tencentcloud/services/cam and scf).
+//   - CLS as far as a topic has an index and alarms: parameters, answers and codes of
+//     tencentcloud-sdk-go, cls/v20201016. A timer's expression goes in as it is and comes back in
+//     JSON (tencent-component-toolkit 2.27.6, lib/modules/triggers/timer.js).
 //   - The six segments of a secret in a policy, with who created it:
 //     https://www.tencentcloud.com/document/product/1078/38612.
 //   - Messages of errors are Tencent's wherever an answer of the real service was found. Many
@@ -80,6 +84,8 @@
 //   - Attaching a policy twice is no error. A key can be deleted only when it is disabled. A secret
 //     that is about to be deleted still has its name. GetCallerIdentity and GetUserAppId need no
 //     permission.
+//   - Names in the lists of CLS match in parts. An index that is out of order is InvalidParameter,
+//     one of a topic of SCF's is OperationDenied, and a new topic isn't there yet for indexes.
 //
 // # What is left out
 //

@@ -94,7 +94,7 @@ func (c *Cloud) gatewayLocked(q *call) (a apiAction, err *apiError) {
 			"you are not authorized to perform operation (" + operation + ")\n" +
 				"resource (" + resource + ") has no permission\n"}
 	}
-	if slices.Contains(c.account.Closed, service) && q.action != GetServiceStatus {
+	if slices.Contains(c.account.Closed, service) && !slices.Contains(anytime, q.action) {
 		return a, refuse(closed(service))
 	}
 	q.key = key
@@ -102,10 +102,16 @@ func (c *Cloud) gatewayLocked(q *call) (a apiAction, err *apiError) {
 	return a, err
 }
 
-// closed is the code of a service that nobody has opened in the console yet.
+// anytime are the actions of services that nobody has opened yet.
+var anytime = []string{GetServiceStatus, GetClsService, OpenClsService}
+
+// closed is the code of a service that nobody has opened yet.
 func closed(service string) string {
-	if service == SCF {
+	switch service {
+	case SCF:
 		return "FailedOperation.UnOpenedService"
+	case CLS:
+		return "OperationDenied.AccountNotExists"
 	}
 	return "ResourceUnavailable.NotPurchased"
 }

@@ -13,6 +13,8 @@ type User struct {
 	Name   string `json:"name"`
 	Uin    uint64 `json:"uin"`
 	Remark string `json:"remark,omitempty"`
+	Email  string `json:"email,omitempty"`
+	Phone  string `json:"phone,omitempty"`
 
 	Policies []Attachment `json:"policies,omitempty"`
 	Created  time.Time    `json:"created,omitzero"` // zero: at the start of 2025
@@ -55,6 +57,8 @@ type Lags struct {
 	Key        time.Duration // for requests
 	Function   time.Duration // Creating, Updating or Publishing
 	URL        time.Duration // until a trigger has its URL
+	Topic      time.Duration // for indexes and alarms
+	Index      time.Duration // to be changed again
 }
 
 // presets are the policies of Tencent's that the cloud knows. https://cloud.tencent.com/document/

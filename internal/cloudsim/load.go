@@ -54,8 +54,9 @@ func (a *Account) check() error {
 		}
 	}
 	for _, service := range a.Closed {
-		if service != SSM && service != SCF {
-			errs = append(errs, fmt.Errorf("closed: %q is neither %s nor %s", service, SSM, SCF))
+		if service != SSM && service != SCF && service != CLS {
+			errs = append(errs, fmt.Errorf("closed: %q is none of %s, %s and %s", service, SSM, SCF,
+				CLS))
 		}
 	}
 	for i, t := range a.Templates {

@@ -7,18 +7,20 @@ import (
 	"strconv"
 )
 
-// field is a parameter of an action: a string, an unsigned integer, an object with fields of its
-// own, or a list of one of these.
+// field is a parameter of an action: a string, an unsigned or signed integer, a boolean, an object
+// with fields of its own, or a list of one of these.
 type field struct {
 	name     string
 	list     bool
 	number   bool
+	signed   bool // a number that may be negative
+	boolean  bool
 	object   []field
 	required bool
 }
 
 // params holds the parameters that are present. A single value is a list of one, a number its
-// digits, an object its JSON.
+// digits, a boolean true or false, an object its JSON.
 type params map[string][]string
 
 func (p params) get(name string) string {
@@ -93,10 +95,16 @@ func (f field) parse(name string, value json.RawMessage) (string, *apiError) {
 	}
 	var s *string
 	var n *uint64
+	var i *int64
+	var b *bool
 	switch {
+	case f.boolean && json.Unmarshal(value, &b) == nil && b != nil:
+		return strconv.FormatBool(*b), nil
+	case f.signed && json.Unmarshal(value, &i) == nil && i != nil:
+		return strconv.FormatInt(*i, 10), nil
 	case f.number && json.Unmarshal(value, &n) == nil && n != nil:
 		return strconv.FormatUint(*n, 10), nil
-	case !f.number && json.Unmarshal(value, &s) == nil && s != nil:
+	case !f.number && !f.signed && !f.boolean && json.Unmarshal(value, &s) == nil && s != nil:
 		return *s, nil
 	}
 	return "", wrongType(name)

@@ -63,6 +63,8 @@ func unauthorized(operation string) string {
 	switch {
 	case service == CAM && (action == AddUser || strings.HasSuffix(action, "AccessKey")):
 		return "AuthFailure.UnauthorizedOperation"
+	case action == GetClsService || action == OpenClsService:
+		return "AuthFailure.UnauthorizedOperation"
 	case service == SCF:
 		return "UnauthorizedOperation.CAM"
 	}

@@ -68,10 +68,12 @@ type FunctionConfig struct {
 // Variable is one of a function's environment.
 type Variable struct{ Key, Value string }
 
-// Trigger is a function URL.
+// Trigger is a function URL or a timer.
 type Trigger struct {
-	ID        string
+	ID        string // a timer's name
 	Qualifier string
+	Cron      string         // of a timer; a URL has none
+	Argument  string         // what a timer's events say
 	Desc      map[string]any // as it was sent
 	Disabled  bool
 	URL       string // as callers use it

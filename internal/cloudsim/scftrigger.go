@@ -1,6 +1,7 @@
 package cloudsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -89,9 +90,9 @@ func (c *Cloud) createTriggerLocked(q *call) (any, *apiError) {
 		return nil, err
 	}
 	p := q.params
-	qualifier := p.get("Qualifier")
-	if qualifier == "" {
-		qualifier = Latest
+	qualifier := cmp.Or(p.get("Qualifier"), Latest)
+	if p.get("Type") == "timer" {
+		return c.createTimerLocked(q, f, qualifier)
 	}
 	desc, ok := readDesc(p.get("TriggerDesc"))
 	switch {
@@ -101,7 +102,9 @@ func (c *Cloud) createTriggerLocked(q *call) (any, *apiError) {
 		return nil, refuse("InvalidParameterValue.TriggerDesc")
 	case f.at(qualifier) == nil:
 		return nil, refuse("ResourceNotFound.Qualifier")
-	case slices.ContainsFunc(f.Triggers, func(t Trigger) bool { return t.Qualifier == qualifier }):
+	case slices.ContainsFunc(f.Triggers, func(t Trigger) bool {
+		return t.Cron == "" && t.Qualifier == qualifier
+	}):
 		return nil, refuse("LimitExceeded.Trigger")
 	}
 	id := fmt.Sprintf("u%09d", c.nextIDLocked()%1000000000)
@@ -117,7 +120,10 @@ func (c *Cloud) createTriggerLocked(q *call) (any, *apiError) {
 }
 
 // triggerLocked is a trigger as SCF shows it: under the name of its URL, with its URLs.
-func (c *Cloud) triggerLocked(q *call, f *Function, t Trigger) any {
+func (c *Cloud) triggerLocked(q *call, f *Function, t Trigger) map[string]any {
+	if t.Cron != "" {
+		return c.timerLocked(q, f, t)
+	}
 	desc := maps.Clone(t.Desc)
 	sent, _ := t.Desc["NetConfig"].(map[string]any)
 	network := maps.Clone(sent)
@@ -130,16 +136,24 @@ func (c *Cloud) triggerLocked(q *call, f *Function, t Trigger) any {
 		network["ExtranetHTTPUrl"] = strings.Replace(t.URL, "https:", "http:", 1)
 	}
 	desc["NetConfig"] = network
+	return c.shownLocked(q, f, t, "http", string(encode(desc)))
+}
+
+// shownLocked is what all kinds of triggers show.
+func (c *Cloud) shownLocked(
+	q *call, f *Function, t Trigger, kind, desc string,
+) map[string]any {
 	enable := 1
 	if t.Disabled {
 		enable = 0
 	}
 	return map[string]any{
-		"Enable": enable, "Qualifier": t.Qualifier, "TriggerName": t.ID, "Type": "http",
-		"TriggerDesc": string(encode(desc)), "AvailableStatus": "Available",
+		"Enable": enable, "Qualifier": t.Qualifier, "TriggerName": t.ID, "Type": kind,
+		"TriggerDesc": desc, "AvailableStatus": "Available",
 		"ResourceId": fmt.Sprintf("qcs::scf:%s:uin/%d:function/%s/%s",
 			q.http.Header.Get("X-TC-Region"), c.rootUin(), f.Name, t.ID),
-		"BindStatus": "on", "TriggerAttribute": "single", "CustomArgument": "", "Description": "",
+		"BindStatus": "on", "TriggerAttribute": "single", "CustomArgument": t.Argument,
+		"Description":    "",
 		"BoundResources": "", "AddTime": day(t.Made), "ModTime": day(t.Made),
 	}
 }
@@ -161,6 +175,9 @@ func (c *Cloud) listTriggersLocked(q *call) (any, *apiError) {
 			}
 			json.Unmarshal([]byte(text), &filter)
 			of := map[string]string{"Qualifier": t.Qualifier, "TriggerName": t.ID, "Type": "http"}
+			if t.Cron != "" {
+				of["Type"] = "timer"
+			}
 			wanted = wanted && slices.Contains(filter.Values, of[filter.Name])
 		}
 		if wanted {
@@ -175,9 +192,13 @@ func (c *Cloud) updateTriggerLocked(q *call) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
+	timer := q.params.get("Type") == "timer"
 	i := slices.IndexFunc(f.Triggers, func(t Trigger) bool {
-		return t.ID == q.params.get("TriggerName")
+		return t.ID == q.params.get("TriggerName") && (t.Cron != "") == timer
 	})
+	if timer && i >= 0 {
+		return c.updateTimerLocked(q, &f.Triggers[i])
+	}
 	desc, ok := readDesc(q.params.get("TriggerDesc"))
 	switch {
 	case i < 0:

@@ -20,6 +20,7 @@ const (
 	STS = "sts"
 	CAM = "cam"
 	SCF = "scf"
+	CLS = "cls"
 )
 
 const (
@@ -119,7 +120,7 @@ func signedHosts(host string) []string {
 // hostServes reports whether the host may serve the service. A domain of the cloud serves the
 // service of its first label. A loopback address serves all, because one port plays all domains.
 func hostServes(host, service string) bool {
-	if !slices.Contains([]string{SMS, SSM, STS, CAM, SCF}, service) {
+	if !slices.Contains([]string{SMS, SSM, STS, CAM, SCF, CLS}, service) {
 		return false
 	}
 	if name, _, err := net.SplitHostPort(host); err == nil {

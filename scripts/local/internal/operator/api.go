@@ -24,6 +24,7 @@ var (
 	SSM = Service{"ssm", "2019-09-23"}
 	SCF = Service{"scf", "2018-04-16"}
 	SMS = Service{"sms", "2021-01-11"}
+	CLS = Service{"cls", "2020-10-16"}
 )
 
 // Failure is a call that did not succeed. It holds no message of Tencent's: those quote requests
@@ -35,7 +36,8 @@ type Failure struct {
 
 // Denied reports whether the key lacks the permission for the call.
 func (f *Failure) Denied() bool {
-	return f.Is("UnauthorizedOperation") || f.Is("AuthFailure.UnauthorizedOperation")
+	return f.Is("UnauthorizedOperation", "AuthFailure.UnauthorizedOperation",
+		"OperationDenied.ACLFailed")
 }
 
 // Is reports whether the failure has a code of one of the families.
@@ -149,7 +151,7 @@ func (a *Account) Try(
 // Endpoints are the variables that say where services are reached. The function has those of SSM
 // and SMS alone.
 func Endpoints() (names []string) {
-	for _, service := range []Service{STS, CAM, SSM, SCF, SMS} {
+	for _, service := range []Service{STS, CAM, SSM, SCF, SMS, CLS} {
 		names = append(names, service.endpoint())
 	}
 	return names

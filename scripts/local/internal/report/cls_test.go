@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 	"scf-sms/internal/checkout"
 )
 
-// What docs/operating.md has for CLS: an index, queries, alarms.
+// What docs/operating.md and docs/limits.md have for CLS: an index, queries, alarms.
 type clsDocs struct {
 	index   map[string]string // fields and their types in CLS
 	queries map[string]string // by the beginning of the sentence before them
@@ -82,10 +83,20 @@ func readCLS(t *testing.T) (docs clsDocs) {
 	read("cls/alarms.json", &docs.alarms)
 	docs.queries = map[string]string{}
 	query := regexp.MustCompile("(?s)\n([A-Z][^\n]+)(?:\n[^\n]+)*:\n\n```cls\n(.*?)\n```\n")
-	for _, match := range query.FindAllStringSubmatch(read("operating.md", nil), -1) {
-		docs.queries[strings.Join(strings.Fields(match[1])[:2], " ")] = match[2]
+	blocks := 0
+	for _, page := range []string{"operating.md", "limits.md"} {
+		text := read(page, nil)
+		blocks += strings.Count(text, "```cls\n")
+		for _, match := range query.FindAllStringSubmatch(text, -1) {
+			name := strings.Join(strings.Fields(match[1])[:2], " ")
+			require.NotContains(t, docs.queries, name)
+			docs.queries[name] = match[2]
+		}
+		other := regexp.MustCompile("(?i)```[^c\n]*\n[^`]*\\| *select ").FindString(text)
+		require.Empty(t, other, "a query that no test sees")
 	}
-	require.Len(t, docs.queries, 7)
+	require.Equal(t, 12, blocks)
+	require.Len(t, docs.queries, blocks)
 	return docs
 }
 
@@ -237,6 +248,24 @@ func TestCLS_queriesSayWhatReportSays(t *testing.T) {
 	require.EqualValues(t, 24, sum("What the", "n", "", nil))
 	require.EqualValues(t, s.Cold, sum("Cold starts", "cold", "", nil))
 	require.NotZero(t, sum("While a", "n", "outcome", "unauthorized"))
+	require.NotZero(t, s.Delivery.All.Sent)
+	busiest := map[string]float64{}
+	for _, r := range results["Your busiest"] {
+		code := fmt.Sprint(r["callingCode"])
+		busiest[code] = max(busiest[code], r.number("n"))
+	}
+	require.Greater(t, busiest["86"], 100.0)
+	named := func(all []Named) (n int) {
+		for _, one := range all {
+			n += one.N
+		}
+		return n
+	}
+	require.EqualValues(t, named(s.Limits.WouldHave), sum("Which limits", "n", "", nil))
+	require.EqualValues(t, named(s.Limits.Duplicates), sum("Requests that", "n", "", nil))
+	require.EqualValues(t, s.Limits.Away, sum("Why limits", "n", "", nil))
+	require.Len(t, results["How long"], 1)
+	require.Positive(t, results["How long"][0].number("p99"))
 
 	require.EqualValues(t, 40, sum("scf-sms refused", "n", "", nil))
 	require.EqualValues(t, 3, sum("scf-sms unavailable", "n", "", nil))

@@ -65,13 +65,15 @@ func (c Cloud) DeleteFunction(ctx context.Context, name string) *operator.Failur
 		map[string]any{"FunctionName": name, "Namespace": "default"}, nil)
 }
 
-// Trigger is a function URL.
+// Trigger is a function URL, or a timer.
 type Trigger struct {
 	TriggerName string // SCF's own: the id in the URL
 	Type        string
 	Qualifier   string
 	Enable      int
 	TriggerDesc string
+
+	CustomArgument string // of a timer
 }
 
 // Desc is what a function URL is like.
@@ -94,15 +96,20 @@ func (t *Trigger) URL() string { return t.Desc().NetConfig.ExtranetUrl }
 
 // Triggers lists a function's URLs.
 func (c Cloud) Triggers(ctx context.Context, name string) (urls []Trigger, f *operator.Failure) {
-	var answer struct{ Triggers []Trigger }
-	f = c.Call(ctx, operator.SCF, "ListTriggers",
-		map[string]any{"FunctionName": name, "Namespace": "default", "Limit": 100}, &answer)
-	for _, t := range answer.Triggers {
+	all, f := c.triggers(ctx, name)
+	for _, t := range all {
 		if t.Type == "http" {
 			urls = append(urls, t)
 		}
 	}
 	return urls, f
+}
+
+func (c Cloud) triggers(ctx context.Context, name string) ([]Trigger, *operator.Failure) {
+	var answer struct{ Triggers []Trigger }
+	f := c.Call(ctx, operator.SCF, "ListTriggers",
+		map[string]any{"FunctionName": name, "Namespace": "default", "Limit": 100}, &answer)
+	return answer.Triggers, f
 }
 
 // Text is a description as SCF takes it.

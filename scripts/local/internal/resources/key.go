@@ -17,8 +17,11 @@ func SenderOf(secret string) string { return secret + "-sender" }
 // User is a sub-account.
 type User struct {
 	Uin    uint64
+	Uid    uint64 // which notices of CLS want
 	Name   string
 	Remark string
+
+	Email, PhoneNum string // never to be shown
 }
 
 // User returns a user by its name, nil if there is none.

@@ -40,6 +40,11 @@ type setup struct {
 	packaged  checkout.Packaged
 	plan      []step
 
+	// What isn't made for everybody.
+	timer  bool   // a timer keeps an instance warm, whether serverless.yml has one or not
+	alarms bool   // the log goes to a topic of one's own, which has an index and alarms
+	notify string // the user whom the alarms tell; "": whom they told
+
 	// What was found, and what was made since.
 	caller     resources.Caller
 	sender     *resources.User
@@ -48,13 +53,15 @@ type setup struct {
 	needsKey   bool
 	needsToken bool
 	function   deployed
+	logs       logs
 }
 
 // options are the command's flags.
 type options struct {
 	operator.Options
 	yes, plan, rollback, show bool
-	user                      string
+	timer, alarms             bool
+	user, notify              string
 }
 
 // Run runs the command.
@@ -68,6 +75,9 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	flags.BoolVar(&o.rollback, "rollback", false, w.Say("setup.flag.rollback"))
 	flags.BoolVar(&o.show, "show-authorization", false, w.Say("setup.flag.show"))
 	flags.StringVar(&o.user, "user", "", w.Say("setup.flag.user"))
+	flags.BoolVar(&o.timer, "timer", false, w.Say("setup.flag.timer"))
+	flags.BoolVar(&o.alarms, "alarms", false, w.Say("setup.flag.alarms"))
+	flags.StringVar(&o.notify, "notify", "", w.Say("setup.flag.notify"))
 	if err := term.ParseFlags(flags, args, stdio.Out, w.Say("setup.help")); err != nil {
 		return err
 	}
@@ -78,6 +88,8 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	switch {
 	case flags.NArg() > 0:
 		return mistake("setup.mistake.arguments", flags.Arg(0))
+	case o.notify != "" && !o.alarms:
+		return mistake("setup.mistake.notify")
 	case !o.yes && !o.plan && !asks:
 		return mistake("setup.mistake.ask")
 	}
@@ -125,7 +137,8 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 func newSetup(a *operator.Account, o options, stdio term.Stdio, w words.Words) (*setup, error) {
 	s := &setup{Cloud: resources.Cloud{Account: a}, words: w, out: stdio.Out, errs: stdio.Err,
 		paint: term.Painter(stdio.Out), only: o.plan, goBack: o.rollback,
-		user: o.user, userNamed: o.user != ""}
+		user: o.user, userNamed: o.user != "", timer: o.timer, alarms: o.alarms,
+		notify: o.notify}
 	var unset []string
 	var err error
 	path := filepath.Join(a.Root, "serverless.yml")
@@ -217,7 +230,10 @@ func (s *setup) look(ctx context.Context) {
 	s.lookSecrets(ctx)
 	s.lookRole(ctx)
 	s.lookSCFRole(ctx)
+	s.lookTopic(ctx)
 	s.lookFunction(ctx)
+	s.lookTimer(ctx)
+	s.lookAlarms(ctx)
 }
 
 // lookSMS lists what no API makes. What is wrong with it keeps nobody from deploying: reviews take

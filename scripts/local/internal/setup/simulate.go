@@ -17,8 +17,8 @@ import (
 	"scf-sms/scripts/local/internal/words"
 )
 
-// simulate makes the simulated account a new one, with nothing in it but what no API makes and the
-// operator's key, and serves the functions that are made in it. Things take a moment to be there,
+// simulate makes the simulated account a new one, with nothing in it but what no API makes, the
+// operator and somebody whom alarms tell, and serves the functions that are made in it. Things take a moment to be there,
 // so that the waiting is seen; it is a tenth of the real one.
 func simulate(a *operator.Account) (end func(), err error) {
 	if a.Deployed, err = operator.ReadDeployment(filepath.Join(a.Root, "serverless.yml")); err != nil {
@@ -33,9 +33,12 @@ func simulate(a *operator.Account) (end func(), err error) {
 			}
 		}
 		c.Keys, c.Secrets = own, nil
+		c.Users = []cloudsim.User{{Name: "operator", Uin: 100000000009, Email: "o@example.com"}}
+		c.Logs = cloudsim.Logs{Notices: []cloudsim.Notice{{ID: "notice-1", Name: "on-call"}}}
 		const moment = time.Second / 10
 		c.Lags = cloudsim.Lags{User: moment, Policy: moment, Role: moment, Attachment: moment,
-			Key: moment, Function: moment, URL: moment}
+			Key: moment, Function: moment, URL: moment, Topic: moment,
+			Index: moment}
 	})
 	wait := a.Pause
 	a.Pause = func(ctx context.Context, d time.Duration) error { return wait(ctx, d/10) }

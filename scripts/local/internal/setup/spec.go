@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"scf-sms/scripts/local/internal/operator"
+	"scf-sms/scripts/local/internal/resources"
 )
 
 // spec is the function as serverless.yml describes it, with every ${…} replaced.
@@ -31,16 +32,10 @@ type spec struct {
 	Topic       string
 	Variables   []variable // in the order of the file
 	URL         urlSpec
+	Timer       *resources.Timer // nil: the file names none
 }
 
 type variable struct{ Key, Value string }
-
-// urlSpec is the function URL.
-type urlSpec struct {
-	Qualifier          string
-	AuthType           string
-	Extranet, Intranet bool
-}
 
 // file is what serverless.yml may say. What is not here is not known, and an error: it would be
 // left out of the deployment in silence.
@@ -75,19 +70,7 @@ type file struct {
 		Environment struct {
 			Variables yaml.Node `yaml:"variables"`
 		} `yaml:"environment"`
-		Events []struct {
-			HTTP *struct {
-				Name       string `yaml:"name"`
-				Parameters struct {
-					Qualifier string `yaml:"qualifier"`
-					AuthType  string `yaml:"authType"`
-					NetConfig struct {
-						Extranet bool `yaml:"enableExtranet"`
-						Intranet bool `yaml:"enableIntranet"`
-					} `yaml:"netConfig"`
-				} `yaml:"parameters"`
-			} `yaml:"http"`
-		} `yaml:"events"`
+		Events []event `yaml:"events"`
 	} `yaml:"inputs"`
 }
 
@@ -219,16 +202,7 @@ func (f *file) spec() (spec, error) {
 			s.Variables = append(s.Variables, variable{nodes[i].Value, strings.TrimSpace(value.Value)})
 		}
 	}
-	if len(in.Events) != 1 || in.Events[0].HTTP == nil {
-		wrong("events must have one event, http: the function's URL")
-		return s, errors.Join(problems...)
-	}
-	p := in.Events[0].HTTP.Parameters
-	s.URL = urlSpec{cmp.Or(p.Qualifier, "$DEFAULT"), cmp.Or(p.AuthType, "NONE"), p.NetConfig.Extranet,
-		p.NetConfig.Intranet}
-	if s.URL.AuthType != "NONE" || !s.URL.Extranet {
-		wrong("the URL must have authType NONE and enableExtranet: callers can't sign as CAM does")
-	}
+	s.readEvents(in.Events, wrong)
 	return s, errors.Join(problems...)
 }
 

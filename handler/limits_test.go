@@ -269,6 +269,7 @@ func TestInvoke_withoutRedis(t *testing.T) {
 		level, hint string
 	}{
 		{limits.NoConnection, "WARN", "Redis can't be reached"},
+		{limits.NotTrusted, "ERROR", "Redis's certificate isn't trusted"},
 		{limits.NoAnswer, "WARN", "Redis gave no answer in time"},
 		{limits.NotReady, "WARN", "Redis can't answer now"},
 		{limits.Garbled, "WARN", "is not Redis"},

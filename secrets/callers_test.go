@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -71,6 +72,28 @@ func TestCallersSecret_whatDoesNotCountCanNotBeWrong(t *testing.T) {
 				f.separate(tt.key, tt.callers)
 				f.requireKey(t, "AKIDjaheira")
 				f.requireAllowed(t, "Bearer nature")
+			})
+		})
+	}
+}
+
+// Whatever is wrong with both is told at once.
+func TestCallersSecret_bothAreBroken(t *testing.T) {
+	for name, tt := range map[string]struct{ key, callers, reason string }{
+		"neither can be read": {"x", "x", "the secret can't be used: its value is not a JSON object; " +
+			"the secret of CALLERS_SECRET_NAME: the secret can't be used: its value is not a JSON object"},
+		"both lack something": {`{"SecretId": "AKIDjaheira"}`, `{}`, "the secret can't be used: " +
+			"its value has no accessKeySecret; the secret of CALLERS_SECRET_NAME: the secret can't be " +
+			"used: its value has no authorization, supabase or zitadel"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, f *fixture) {
+				f.separate(tt.key, tt.callers)
+				_, err := f.cache.Key(t.Context())
+				e, ok := errors.AsType[*Error](err)
+				require.True(t, ok)
+				require.True(t, e.Permanent())
+				require.Equal(t, tt.reason, e.Reason())
 			})
 		})
 	}

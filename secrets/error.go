@@ -25,6 +25,9 @@ type Error struct {
 	RequestID string // Tencent's id of the request, or ""
 	Callers   bool   // it is about the second secret, of CALLERS_SECRET_NAME
 
+	// Also is what is wrong with the second secret, if something is wrong with both for good.
+	Also *Error `json:",omitempty"`
+
 	// Text is the fact in words: for Unusable what is wrong with the value, such as "its value is
 	// not a JSON object"; for Unreachable without a Code what happened on the network, such as
 	// "timed out"; otherwise a sentence that says what to look at.
@@ -51,6 +54,11 @@ func (e *Error) Reason() string {
 		of := *e
 		of.Callers = false
 		return "the secret of CALLERS_SECRET_NAME: " + of.Reason()
+	}
+	if e.Also != nil {
+		of := *e
+		of.Also = nil
+		return of.Reason() + "; " + e.Also.Reason()
 	}
 	switch {
 	case e.Kind == Unusable:

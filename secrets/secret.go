@@ -134,7 +134,11 @@ func assemble(key, callers values, two bool) (*Secret, error) {
 	case nobody && two && lacks == nil:
 		return nil, lack(nil, true, true)
 	case nobody && !two || lacks != nil:
-		return nil, lack(lacks, nobody && !two, false)
+		e := lack(lacks, nobody && !two, false)
+		if nobody && two {
+			e.Also = lack(nil, true, true)
+		}
+		return nil, e
 	}
 	return &Secret{
 		Key:    NewKey(key.text(accessKeyID), key.text(accessKeySecret), key.text(sessionToken)),

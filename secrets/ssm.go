@@ -52,11 +52,20 @@ func (c *Config) fetch(
 		}
 	}
 	all.Wait()
+	var failed *Error
 	for i, failure := range failures {
-		if failure != nil {
-			failure.Callers = parts[i].callers
-			return nil, failure
+		if failure == nil {
+			continue
 		}
+		failure.Callers = parts[i].callers
+		if failed == nil {
+			failed = failure
+		} else if failed.Permanent() && failure.Permanent() {
+			failed.Also = failure
+		}
+	}
+	if failed != nil {
+		return nil, failed
 	}
 	return assemble(parts[0].values, parts[len(parts)-1].values, len(parts) > 1)
 }

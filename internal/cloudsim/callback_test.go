@@ -115,6 +115,20 @@ func TestCallback_whatTheCarrierSays(t *testing.T) {
 	}
 }
 
+func TestCarrierCodeOf(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]string{
+		"DELIVRD": "DELIVRD", "UNDELIV": "UNDELIV", "MK:0012": "MK:0012", "MK:1008": "MK:0012",
+		"MN:0001": "MK:0012", "ID:0076": "ID:0076", "MA:0026": "ID:0076", "KEYWORD": "ID:0076",
+		"ID:0077": "", "MK": "", "UNDELIVERED": "", "": "",
+	} {
+		code, known := CarrierCodeOf(word)
+		assert.Equal(t, want, code.Code, word)
+		assert.Equal(t, want != "", known, word)
+		assert.Equal(t, known, code.Meaning != "" && code.Chinese != "", word)
+	}
+}
+
 func TestCallback_hundredsInOneCall(t *testing.T) {
 	t.Parallel()
 	e, x := newEnv(t), newTaker(t)

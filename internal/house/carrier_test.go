@@ -19,5 +19,9 @@ func TestOperatingPage_namesTheCarriersCodes(t *testing.T) {
 		code.Delivered = code.Code == "DELIVRD"
 		named = append(named, code)
 	}
-	require.Equal(t, cloudsim.CarrierCodes(), named)
+	all := cloudsim.CarrierCodes()
+	for i := range all {
+		all[i].Chinese, all[i].Alike = "", nil // the page is in English
+	}
+	require.Equal(t, all, named)
 }

@@ -1,6 +1,7 @@
 package limits
 
 import (
+	"crypto/tls"
 	"errors"
 	"strings"
 
@@ -12,6 +13,7 @@ type Cause int
 
 const (
 	NoConnection    Cause = iota + 1 // it can't be reached
+	NotTrusted                       // rediss: its certificate isn't one that we trust
 	NoAnswer                         // no whole answer came in time
 	NotReady                         // it can't answer now: it loads, is busy, or is full
 	PasswordRefused                  // it wants another password, one at all, or none
@@ -27,7 +29,7 @@ const (
 
 // Lasting reports whether the cause stays until the operator changes something.
 func (c Cause) Lasting() bool {
-	return c == PasswordRefused || c == DatabaseRefused || c == ScriptRefused ||
+	return c == NotTrusted || c == PasswordRefused || c == DatabaseRefused || c == ScriptRefused ||
 		c == Replica || c == OtherSlot
 }
 
@@ -37,6 +39,10 @@ func (c Cause) Hint() string {
 	case NoConnection:
 		return "Redis can't be reached: check REDIS_URL, the function's vpcConfig, and the security " +
 			"group of Redis"
+	case NotTrusted:
+		return "Redis's certificate isn't trusted, or is for another name than that in REDIS_URL: " +
+			"for one of a private CA, SSL_CERT_FILE must name a file with that CA and with the " +
+			"public ones, which SSM and SMS need"
 	case NotReady:
 		return "Redis can't answer now: it loads its data, runs a script of others, or its memory " +
 			"is full"
@@ -65,6 +71,14 @@ func (c Cause) Hint() string {
 // HintUnsettled is what the operator is told of a claim that could not be settled.
 const HintUnsettled = "Redis could not be told what became of the message: if nothing was sent it " +
 	"counts all the same, and a duplicate is answered by 202"
+
+// connecting says what it means that no connection could be made.
+func connecting(err error) Cause {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return NotTrusted
+	}
+	return NoConnection
+}
 
 // causeOf is what an error code of Redis's means beyond that a command was refused, or 0.
 func causeOf(code string) Cause {

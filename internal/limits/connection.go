@@ -175,7 +175,7 @@ func (p *connections) run(
 ) (any, Cause) {
 	c, err := p.take(ctx)
 	if err != nil {
-		return nil, NoConnection
+		return nil, connecting(err)
 	}
 	deadline, _ := ctx.Deadline()
 	if c.wire.SetDeadline(deadline) != nil {

@@ -167,7 +167,8 @@ func TestTLS(t *testing.T) {
 	g = newGuard("localhost:"+m.Port(), plenty(t), overTLS)
 	v := g.ask(t, another(3))
 	require.Equal(t, Away, v.Decision, "the certificate is for 127.0.0.1")
-	require.Equal(t, NoConnection, v.Cause)
+	require.Equal(t, NotTrusted, v.Cause)
+	require.Contains(t, v.Cause.Hint(), "SSL_CERT_FILE")
 }
 
 // What a recorder before Redis sees of all kinds of requests.

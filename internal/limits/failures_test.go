@@ -199,7 +199,7 @@ func TestCause_Lasting(t *testing.T) {
 	for cause, want := range map[Cause]bool{
 		NoConnection: false, NoAnswer: false, NotReady: false, Garbled: false, NoSecret: false,
 		PasswordRefused: true, DatabaseRefused: true, ScriptRefused: true, Replica: true,
-		OtherSlot: true,
+		OtherSlot: true, NotTrusted: true,
 	} {
 		require.Equal(t, want, cause.Lasting(), cause)
 	}

@@ -132,7 +132,7 @@ func (g *Guard) Claim(ctx context.Context, o Order) Verdict {
 	if failed != 0 {
 		g.breaker.failed(failed, began, g.config.Now())
 		away := g.away(failed)
-		if failed != NoConnection {
+		if failed != NoConnection && failed != NotTrusted {
 			// Redis may have claimed all the same, or will when it goes on. If nothing is sent, the
 			// mark must not stay: who asks again would be told that the SMS is under way. What was
 			// counted stays: when that was is in the answer that is missing.

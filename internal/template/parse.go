@@ -31,11 +31,15 @@ func Parse(setting string) (Templates, error) {
 		return nil, errors.New("must be a JSON list such as " +
 			`[{"usageType": "SignIn", "templateCode": "1110001"}]` + rawjson.Fault(setting))
 	}
+	var raw []json.RawMessage
+	_ = json.Unmarshal([]byte(setting), &raw) // it is a list
 	var all Templates
 	var problems []error
 	named := map[string]bool{}
 	for i, entry := range entries {
 		templates, wrong := parseEntry(entry)
+		wrong = append(wrong, twice(raw[i], "")...)
+		wrong = append(wrong, twice(entry["templateCode"], "templateCode: ")...)
 		for _, problem := range wrong {
 			problems = append(problems, fmt.Errorf("entry %d: %w", i+1, problem))
 		}
@@ -95,6 +99,17 @@ func parseEntry(entry map[string]json.RawMessage) (templates Templates, problems
 		}
 	}
 	return templates, problems
+}
+
+// twice names the keys that an object has more than once: only the last would count.
+func twice(object json.RawMessage, where string) (problems []error) {
+	times := map[string]int{}
+	for key := range rawjson.Fields(object) {
+		if times[key]++; times[key] == 2 {
+			problems = append(problems, fmt.Errorf("%s%q is there twice", where, key))
+		}
+	}
+	return problems
 }
 
 func holdsCode(param string) bool { return strings.Contains(param, placeholder) }

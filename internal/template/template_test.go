@@ -119,6 +119,15 @@ func TestTemplatesThatAreRefusedSayAllThatIsWrong(t *testing.T) {
 		{signIn(`"templateCode": "1", "UsageType": "SignIn"`), []string{`entry 1: unknown key "UsageType"` + known}},
 		{signIn(`"templateCode": "1", "signName": "x"`), []string{`entry 1: unknown key "signName"` + known}},
 
+		// Keys that are there twice.
+		{signIn(`"templateCode": "1", "templateCode": "1"`), []string{`entry 1: "templateCode" is there twice`}},
+		{signIn(`"templateCode": "1", "locale": "en", "locale": "zh", "locale": "de", "params": ["{code}"], "params": ["{code}"]`),
+			[]string{`entry 1: "locale" is there twice`, `entry 1: "params" is there twice`}},
+		{signIn(`"templateCode": {"china": "1", "overseas": "2", "china": "3"}`),
+			[]string{`entry 1: templateCode: "china" is there twice`}},
+		{`[{"usageType": "SignIn", "usageType": "Register", "templateCode": "1"}, ` + theRest + `]`,
+			[]string{`entry 1: "usageType" is there twice`, noSignIn}},
+
 		// The template.
 		{signIn(`"locale": "en"`), []string{wrongCode}},
 		{signIn(`"templateCode": null`), []string{wrongCode}},

@@ -1,11 +1,14 @@
 package check
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -139,6 +142,23 @@ func TestUnreachable(t *testing.T) {
 			assert.NotEmpty(t, r.Todo)
 		})
 	}
+}
+
+// A certificate that isn't trusted is not a Redis that can't be reached.
+func TestRedisOfAPrivateCA(t *testing.T) {
+	t.Parallel()
+	pki := httptest.NewTLSServer(nil)
+	defer pki.Close()
+	private := miniredis.NewMiniRedis()
+	require.NoError(t, private.StartTLS(&tls.Config{Certificates: pki.TLS.Certificates}))
+	defer private.Close()
+
+	a := operatortest.Simulated(t, "")
+	a.Settings.Redis = limits.Server{Address: private.Addr(), TLS: true}
+	r := find(all(t.Context(), a), "Redis")
+	require.Equal(t, failed, r.Status)
+	require.Equal(t, "the certificate of "+private.Addr()+" isn't trusted", r.Detail)
+	require.Contains(t, r.Todo, "SSL_CERT_FILE must name a file with that CA")
 }
 
 func TestVersionsOfRedis(t *testing.T) {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -59,6 +60,9 @@ func (x *run) redisRows(ctx context.Context) (rows report) {
 // that only the function reaches.
 func (x *run) unreachable(err error) row {
 	s := x.Settings.Redis
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return wrong(x.Say("check.redis.untrusted", s.Address), limits.NotTrusted.Hint())
+	}
 	reason := err.Error()
 	if operation, ok := errors.AsType[*net.OpError](err); ok {
 		reason = operation.Err.Error() // without the addresses

@@ -66,10 +66,23 @@ func (x *run) secretRefused(name, action string, failure *tencent.Error) row {
 func (x *run) value(ctx context.Context) {
 	secret, failure, fault := x.readSecret(ctx, x.Key)
 	x.ssm.note(failure)
-	isWrong := func(r row) bool { return r.Status == failed }
-	if failure != nil && slices.ContainsFunc(x.report, isWrong) {
-		return // the row of the secret says why
+	if failure == nil && fault.Text == "" {
+		x.held = secret
+		x.add(groupSecret, "value", right(x.Say("check.value", x.Settings.Secret.Version)))
+		x.callerRows()
+		return
 	}
+	isWrong := func(r row) bool { return r.Status == failed }
+	told := slices.ContainsFunc(x.report, isWrong)
+	for e := &fault; e != nil; e = e.Also {
+		if failureOf(e) == nil || !told { // else the row of the secret says why
+			x.add(groupSecret, "value", x.valueRow(e))
+		}
+	}
+}
+
+// valueRow is the row of a secret that was not read, or can't be used.
+func (x *run) valueRow(fault *secrets.Error) row {
 	name, version := x.Settings.Secret.Name, x.Settings.Secret.Version
 	holds := version
 	correct := x.Say("check.value.version.todo")
@@ -79,22 +92,16 @@ func (x *run) value(ctx context.Context) {
 		holds, version = name, x.Say("check.value.callers", name)
 		correct, form = x.Say("check.value.callers.todo"), `{"authorization": "Bearer …"}`
 	}
-	found := right(x.Say("check.value", version))
+	failure := failureOf(fault)
 	switch code := codeOf(failure); {
-	case fault.Kind == secrets.Unusable && fault.Text != "":
-		found = wrong(x.Say("check.value.unusable", holds, x.Hint(fault.Text)),
-			x.Say("check.value.unusable.todo", form))
 	case failure == nil:
-		x.held = secret
+		return wrong(x.Say("check.value.unusable", holds, x.Hint(fault.Text)),
+			x.Say("check.value.unusable.todo", form))
 	case tencent.Is(code, "ResourceNotFound") &&
 		!tencent.Is(code, "ResourceNotFound.SecretNotExist"):
-		found = wrong(x.Say("check.value.version", version), correct)
+		return wrong(x.Say("check.value.version", version), correct)
 	default:
-		found = x.secretRefused(name, "ssm:GetSecretValue", failure)
-	}
-	x.add(groupSecret, "value", found)
-	if x.held != nil {
-		x.callerRows()
+		return x.secretRefused(name, "ssm:GetSecretValue", failure)
 	}
 }
 
@@ -127,12 +134,17 @@ func (x *run) readSecret(ctx context.Context, key common.CredentialIface) (
 ) {
 	secret, err := x.Secret(ctx, key)
 	if e, ok := errors.AsType[*secrets.Error](err); ok {
-		fault = *e
-		if e.Kind != secrets.Unusable {
-			failure = &tencent.Error{Code: e.Code, Reason: e.Text}
-		}
+		failure, fault = failureOf(e), *e
 	}
 	return secret, failure, fault
+}
+
+// failureOf is how the call failed; nil if the value was read, and can't be used.
+func failureOf(e *secrets.Error) *tencent.Error {
+	if e.Kind == secrets.Unusable {
+		return nil
+	}
+	return &tencent.Error{Code: e.Code, Reason: e.Text}
 }
 
 // role tries whether the function's role may read the secret. Nobody but SCF can take on a real

@@ -47,7 +47,7 @@ func (t *table) parse(l *line, text []byte) bool {
 		return false
 	}
 	for i, name := range t.names {
-		l.set(name, []byte(cells[i]))
+		l.set([]byte(name), []byte(cells[i]))
 	}
 	if len(l.msg) == 0 && l.wrapped != nil {
 		return l.parse(l.wrapped)

@@ -10,8 +10,13 @@ import (
 // texts lie in memory that the next line overwrites.
 type line struct {
 	lineFields
-	texts map[string]*[]byte // the fields by their names
-	ints  map[string]*int64
+	places map[string]place // where fields go, by their names
+}
+
+// place is where a field goes: one of the two.
+type place struct {
+	text   *[]byte
+	number *int64
 }
 
 // lineFields are the fields of a line.
@@ -32,26 +37,35 @@ type lineFields struct {
 
 func (l *line) reset() {
 	l.lineFields = lineFields{limitsMs: -1, numbers: true}
-	if l.texts != nil {
+	if l.places != nil {
 		return
 	}
-	l.texts = map[string]*[]byte{"msg": &l.msg, "outcome": &l.outcome, "caller": &l.caller,
-		"tencentCode": &l.tencentCode, "hint": &l.hint, "serialNo": &l.serialNo, "limit": &l.limit,
-		"wouldLimit": &l.wouldLimit, "limits": &l.limits, "reason": &l.reason}
-	l.ints = map[string]*int64{"status": &l.status, "callingCode": &l.callingCode,
-		"delivered": &l.delivered, "duplicate": &l.duplicate, "coldStart": &l.coldStart,
-		"ms": &l.ms, "ssmMs": &l.ssmMs, "smsMs": &l.smsMs, "limitsMs": &l.limitsMs,
-		"__TIMESTAMP__": &l.stored}
+	l.places = map[string]place{}
+	for name, text := range map[string]*[]byte{"msg": &l.msg, "outcome": &l.outcome,
+		"caller": &l.caller, "tencentCode": &l.tencentCode, "hint": &l.hint,
+		"serialNo": &l.serialNo, "limit": &l.limit, "wouldLimit": &l.wouldLimit,
+		"limits": &l.limits, "reason": &l.reason} {
+		l.places[name] = place{text: text}
+	}
+	for name, number := range map[string]*int64{"status": &l.status,
+		"callingCode": &l.callingCode, "delivered": &l.delivered, "duplicate": &l.duplicate,
+		"coldStart": &l.coldStart, "ms": &l.ms, "ssmMs": &l.ssmMs, "smsMs": &l.smsMs,
+		"limitsMs": &l.limitsMs, "__TIMESTAMP__": &l.stored} {
+		l.places[name] = place{number: number}
+	}
 }
 
 // set takes a field. Numbers may be texts: CLS keeps texts and may export them.
-func (l *line) set(name string, value []byte) {
-	if text := l.texts[name]; text != nil {
-		*text = value
-	} else if number := l.ints[name]; number != nil {
-		l.number(number, value)
+func (l *line) set(name, value []byte) {
+	switch to := l.places[string(name)]; {
+	case to.text != nil:
+		*to.text = value
+		return
+	case to.number != nil:
+		l.number(to.number, value)
+		return
 	}
-	switch name {
+	switch string(name) {
 	case "time":
 		l.at = unixMilli(value)
 	case "receivedAt":

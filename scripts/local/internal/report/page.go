@@ -54,8 +54,11 @@ func (s section) Cells(row []string) []cell {
 	cells := make([]cell, len(row))
 	for i, text := range row {
 		cells[i] = cell{Text: text, First: i == 0}
-		if !s.Grid.text(i) {
+		switch {
+		case !s.Grid.text(i):
 			cells[i].Class = "n"
+		case i > 0:
+			cells[i].Class = "hint"
 		}
 	}
 	return cells

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -131,6 +132,22 @@ func TestHostileTexts(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, string(html), "<script")
 	require.NotContains(t, string(html), "<b>x")
+}
+
+// A name of any length stays on its line, with its number beside it.
+func TestLongNames(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 150)
+	out, err := run(t, "", `{"time":"2026-11-22T02:41:10Z","msg":"invocation","outcome":"`+long+
+		`","status":500,"caller":"`+long+`","limit":"`+long+`"}`+"\n"+
+		`{"time":"2026-11-22T02:41:10Z","msg":"report","serialNo":"a","delivered":0,`+
+		`"reason":"`+long+`"}`)
+	require.NoError(t, err)
+	for line := range strings.Lines(out) {
+		require.LessOrEqual(t, term.Cells(strings.TrimSuffix(line, "\n")), term.PageWidth, line)
+	}
+	require.Len(t, regexp.MustCompile(`(?m)^  (refused by )?x+… +[01]\b`).FindAllString(out, -1), 4,
+		"an outcome, a reason, a limit, a caller: %s", out)
 }
 
 // What a report finds in a day is what was put there, in whatever order and form it is told.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"scf-sms/internal/cloudsim"
 	"scf-sms/internal/limits"
 	"scf-sms/secrets"
 )
@@ -171,10 +172,15 @@ func (w wording) delivery(s Summary) grid {
 }
 
 func (w wording) reasons(s Summary) grid {
-	g := grid{Heads: w.heads("cause", "number")}
+	g := grid{Heads: w.heads("cause", "number", "means"), LastText: true}
 	for _, r := range s.Delivery.Reasons {
 		name := cmp.Or(r.Name, w.Say("report.noReason"))
-		g.Rows = append(g.Rows, []string{name, count(r.N)})
+		code, _ := cloudsim.CarrierCodeOf(r.Name)
+		means := code.Meaning
+		if w.Say("report.lang") == "zh-CN" {
+			means = code.Chinese
+		}
+		g.Rows = append(g.Rows, []string{name, count(r.N), means})
 	}
 	return g
 }

@@ -57,7 +57,8 @@ func TestSmallLogs(t *testing.T) {
 		{"the right one first", []string{arrivedA, messageA, lostA},
 			[]string{"+86 1 1 0 0 100.0% 4.0 s 4.0 s"}},
 		{"a message that didn't arrive", []string{messageA, lostA},
-			[]string{"+86 1 0 1 0 0.0% – –", "UNDELIV 1"}},
+			[]string{"+86 1 0 1 0 0.0% – –", "UNDELIV 1 the phone is off or out of service, or the " +
+				"number is barred:"}},
 		{"no report", []string{messageA, noNumber},
 			[]string{"There are no delivery reports: whether they arrived isn't known.",
 				"+86 1 0 0 1 – – –", "not known 1 0 0 1 – – –"}},

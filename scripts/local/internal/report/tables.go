@@ -99,6 +99,8 @@ func (t *tables) section(s section) {
 	t.paragraph("  ", strings.Join(s.Notes, t.words.Say("report.gap")))
 }
 
+// grid shows a table. A name that is too long is cut, so that the numbers beside it fit; a text in
+// the last column goes on below itself.
 func (t *tables) grid(g grid) {
 	widths := make([]int, len(g.Heads))
 	rows := append([][]string{g.Heads}, g.Rows...)
@@ -107,13 +109,32 @@ func (t *tables) grid(g grid) {
 			widths[i] = max(widths[i], term.Cells(cell))
 		}
 	}
+	last := len(widths) - 1
+	if g.LastText {
+		widths[last] = min(widths[last], 40)
+	}
+	left := term.PageWidth
+	for column, width := range widths {
+		if left -= 2; column > 0 {
+			left -= width
+		}
+	}
+	widths[0] = min(widths[0], max(left, 8))
+	if g.LastText {
+		widths[last] += max(left-widths[0], 0)
+	}
 	for i, row := range rows {
 		var b strings.Builder
-		left := term.PageWidth
+		at := 0 // cells of the line so far
 		for column, cell := range row {
+			width := widths[column]
 			b.WriteString("  ")
-			left -= 2
-			width := min(widths[column], left)
+			at += 2
+			if g.LastText && column == last {
+				indent := "\n" + strings.Repeat(" ", at)
+				b.WriteString(strings.Join(term.Wrap(cell, width), indent))
+				break
+			}
 			cell = term.Shorten(cell, width)
 			pad := strings.Repeat(" ", width-term.Cells(cell))
 			if g.text(column) {
@@ -121,7 +142,7 @@ func (t *tables) grid(g grid) {
 			} else {
 				b.WriteString(pad + cell)
 			}
-			left -= width
+			at += width
 		}
 		text := strings.TrimRight(b.String(), " ")
 		if i == 0 {

@@ -138,7 +138,7 @@ func (s *sender) run(ctx context.Context) (result, error) {
 		s.show(refusal)
 		s.line("note", s.Say("send.rehearsal"))
 		if refusal.Outcome == "invalid_phone_number" {
-			s.line("", s.Say("send.rehearsal.number"))
+			s.line("", s.adviceForNumber())
 		}
 		return refusal.result, term.ErrNegative
 	}

@@ -89,7 +89,7 @@ func TestNothingKeepsPeopleFromThePage(t *testing.T) {
 	}
 	t.Run("empty", everywhere)
 	send := clickSend()
-	restart := chromedp.Click("#cloud [data-do=restart]", chromedp.ByQuery)
+	restart := clickRestart()
 	see(t, tab,
 		enter("Delivery", "UNDELIV"),
 		enter("Redis", "replica"),
@@ -101,7 +101,6 @@ func TestNothingKeepsPeopleFromThePage(t *testing.T) {
 		enter("GetSecretValue", "notFound"),
 		until(`state.Chosen.GetSecretValue === "notFound"`),
 		restart,
-		shows("#instance", "cold"),
 		send,
 		shows("#status.bad", "500"))
 	t.Run("faults", everywhere)
@@ -110,7 +109,6 @@ func TestNothingKeepsPeopleFromThePage(t *testing.T) {
 		enter("Redis", ""),
 		until(`!state.Chosen.GetSecretValue && !state.Chosen.Redis`),
 		restart,
-		shows("#instance", "cold"),
 		chromedp.Click("#cloud [data-do=clear]", chromedp.ByQuery),
 		shows("#inbox", "No messages yet"),
 		chromedp.Click("summary", chromedp.ByQuery),
@@ -120,6 +118,7 @@ func TestNothingKeepsPeopleFromThePage(t *testing.T) {
 		shows("#refused", "1/30s"))
 	t.Run("refused by a limit", everywhere)
 	see(t, tab,
+		send, // the half minute may be over by now
 		enter("as", "supabase"),
 		send,
 		shows("#toldText", "429"),

@@ -31,6 +31,9 @@ func (b *bench) used(t *testing.T) map[string]int {
 	return used
 }
 
+// tries is how often a test of counting begins anew where Redis could not answer in time.
+const tries = 20
+
 func withCode(code string) string { return strings.Replace(signIn, "482913", code, 1) }
 
 func TestOwnLimits(t *testing.T) {
@@ -38,8 +41,11 @@ func TestOwnLimits(t *testing.T) {
 	b := newGuardedBench(t)
 
 	t.Run("what was sent is counted, and shown", func(t *testing.T) {
-		status, body := b.post(t, signIn)
-		require.Equal(t, 200, status, body)
+		for left := tries; left == tries || b.missedRedis(t); left-- {
+			require.NotZero(t, left, "Redis is away for good")
+			status, body := b.post(t, signIn)
+			require.Equal(t, 200, status, body)
+		}
 		s := b.state(t)
 		require.True(t, s.Guard)
 		require.Equal(t, "+8613800138000", s.CountersOf)
@@ -113,10 +119,19 @@ func TestRedisAway(t *testing.T) {
 	t.Run("and back", func(t *testing.T) {
 		b.do(t, "clear", `{}`)
 		b.do(t, "restart", `{}`)
-		status, _ := b.post(t, withCode("111111"))
-		require.Equal(t, 200, status)
-		status, _ = b.post(t, withCode("222222"))
-		require.Equal(t, 429, status)
+		for range tries {
+			status, _ := b.post(t, withCode("111111"))
+			require.Equal(t, 200, status)
+			if b.missedRedis(t) {
+				continue
+			}
+			status, _ = b.post(t, withCode("222222"))
+			if !b.missedRedis(t) {
+				require.Equal(t, 429, status)
+				return
+			}
+		}
+		t.Fatal("Redis is away for good")
 	})
 }
 
@@ -129,21 +144,31 @@ func TestPageShowsTheLimits(t *testing.T) {
 		chromedp.EmulateViewport(1280, 900),
 		chromedp.Navigate(b.url),
 		until(`document.querySelector("#guard").checked`),
-		until(`document.querySelector("#counters").hidden`),
-		clickSend(),
-		shows("#status.good", "200"),
-		shows("#counters-h", "Our limits, for +86 138 0013 8000"),
-		shows("#counts", "number 5/1h1 / 5this number"),
-		// The form has another code by now.
-		clickSend(),
+		until(`document.querySelector("#counters").hidden`))
+	counted := func() bool {
+		see(t, tab, clickSend(), sendEnded())
+		if b.missedRedis(t) {
+			return false
+		}
+		see(t, tab,
+			shows("#status.good", "200"),
+			shows("#counters-h", "Our limits, for +86 138 0013 8000"),
+			shows("#counts", "number 5/1h1 / 5this number"),
+			// The form has another code by now.
+			clickSend(), sendEnded())
+		return !b.missedRedis(t)
+	}
+	for left := tries; !counted(); left-- {
+		require.NotZero(t, left, "Redis is away for good")
+	}
+	see(t, tab,
 		shows("#status.warn", "429"),
 		shows("#refused", "Refused by our limit number 1/30s: free again in"),
 		shows("#refused", "seconds."),
 		shows("#counts tr.chosen", "number 1/30s1 / 1"),
 		enter("Redis", "away"),
 		shows("#faulty", "A fault is on: Redis away"),
-		chromedp.Click("[data-do=restart]", chromedp.ByQuery),
-		shows("#instance", "cold"),
+		clickRestart(),
 		clickSend(),
 		shows("#status.good", "200"),
 		shows("#refused", "Redis could not be asked: this was not counted."),

@@ -51,12 +51,28 @@ func TestPageStaysWhereItIs(t *testing.T) {
 			until(`["seen", "result"].every(id => $(id).matches("[aria-busy=false]:not(.stale)"))`))
 		require.Equal(t, before, now)
 	})
+	t.Run("however many faults are on", func(t *testing.T) {
+		const top = `$("seen").getBoundingClientRect().top`
+		var without, with float64
+		var named string
+		see(t, tab,
+			chromedp.Evaluate(top, &without),
+			enter("SendSms", "blacklist"),
+			enter("Delivery", "UNDELIV"),
+			enter("Redis", "away"),
+			until(`["blacklist", "UNDELIV", "Redis"].every(name => $("faulty").title.includes(name))`),
+			chromedp.Evaluate(top, &with),
+			chromedp.Evaluate(`$("faulty").title`, &named))
+		require.Equal(t, without, with)
+		require.Equal(t, "A fault is on: UNDELIV: off, out of service or barred, Number is on the "+
+			"blacklist, Redis away", named)
+	})
 	t.Run("on a telephone the result stands under the form", func(t *testing.T) {
-		var tops []float64
+		// The page moves its cards once it is told that the window is narrow.
 		see(t, tab, chromedp.EmulateViewport(390, 844),
-			chromedp.Evaluate(`["send", "seen", "last", "phone", "cloud"]
-				.map(id => $(id).getBoundingClientRect().top)`, &tops))
-		require.IsIncreasing(t, tops)
+			until(`["send", "seen", "last", "phone", "cloud"]
+				.map(id => $(id).getBoundingClientRect().top)
+				.every((top, i, all) => i === 0 || all[i - 1] < top)`))
 	})
 	t.Run("on a small one a code is whole", func(t *testing.T) {
 		var scroll, width int

@@ -29,6 +29,7 @@ function renderCloud() {
   }
   const names = on.map(faultText).join(lang === 'zh' ? '、' : ', ');
   setText('faulty', names && t('faulty', names));
+  $('faulty').title = $('faulty').textContent; // there may be no room for all of it
 }
 
 let doneUntil;

@@ -167,7 +167,8 @@ async function copyCurl() {
   else {
     const r = await post('sign', order(message)).catch(() => null);
     if (!r || !r.ok) {
-      $('said').textContent = $('faulty').textContent = r ? await r.text() : t('gone');
+      const why = r ? await r.text() : t('gone');
+      $('said').textContent = $('faulty').textContent = $('faulty').title = why;
       return;
     }
     const {Headers, Body} = await r.json();

@@ -14,13 +14,16 @@ type Config struct {
 	// Now is the cloud's clock: it judges timestamps and drives the limits. If nil, time.Now is
 	// used.
 	Now func() time.Time
+
+	// Clock, if not nil, judges timestamps instead of Now: those of a signature are real ones.
+	Clock func() time.Time
 }
 
 // Cloud answers requests as Tencent Cloud does. It is an http.Handler for any server; the faults
 // that end a connection need HTTP/1.
 type Cloud struct {
 	now   func() time.Time
-	clock func() time.Time // judges timestamps; now, except in tests
+	clock func() time.Time // judges timestamps
 
 	mu       sync.Mutex // guards what follows
 	account  Account
@@ -52,7 +55,9 @@ func New(config Config) *Cloud {
 	if c.now == nil {
 		c.now = time.Now
 	}
-	c.clock = c.now
+	if c.clock = config.Clock; c.clock == nil {
+		c.clock = c.now
+	}
 	c.Reset()
 	return c
 }
@@ -63,6 +68,13 @@ func (c *Cloud) Update(change func(*Account)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	change(&c.account)
+}
+
+// Account returns a copy of what the account holds now.
+func (c *Cloud) Account() Account {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.account.clone()
 }
 
 // ServeURLs says where the URLs of functions are served that are made from now on: id is in the

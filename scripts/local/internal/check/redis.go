@@ -61,7 +61,7 @@ func (x *run) redisRows(ctx context.Context) (rows report) {
 func (x *run) unreachable(err error) row {
 	s := x.Settings.Redis
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return wrong(x.Say("check.redis.untrusted", s.Address), limits.NotTrusted.Hint())
+		return wrong(x.Say("check.redis.untrusted", s.Address), x.Hint(limits.NotTrusted.Hint()))
 	}
 	reason := err.Error()
 	if operation, ok := errors.AsType[*net.OpError](err); ok {

@@ -85,8 +85,9 @@ const attempts = 4
 const uploadTimeout = 3 * time.Minute
 
 // Call makes one call with the operator's key. params is what the request has, answer points to
-// what the Response shall be read into; each may be nil. A call that only looks is made again where
-// it failed for a passing reason; any other only where it certainly was not done.
+// what the Response shall be read into; each may be nil. A call that only looks, or that may be made
+// twice, is made again where it failed for a passing reason; any other only where it certainly was
+// not done.
 func (a *Account) Call(
 	ctx context.Context, service Service, action string, params map[string]any, answer any,
 ) *Failure {
@@ -96,16 +97,19 @@ func (a *Account) Call(
 			return f
 		}
 		undone := f.NotSent || f.Is("RequestLimitExceeded")
-		if !undone && !(looks(action) && f.passing()) || a.Pause(ctx, n*time.Second) != nil {
+		if !undone && !(repeatable(action) && f.passing()) || a.Pause(ctx, n*time.Second) != nil {
 			return f
 		}
 	}
 }
 
-// looks reports whether an action changes nothing.
-func looks(action string) bool {
+// repeatable reports whether an action changes nothing, or the second time nothing more than the
+// first. The second is assumed: Tencent doesn't say it.
+func repeatable(action string) bool {
 	return strings.HasPrefix(action, "Get") || strings.HasPrefix(action, "List") ||
-		strings.HasPrefix(action, "Describe")
+		strings.HasPrefix(action, "Describe") ||
+		slices.Contains([]string{"UpdatePolicy", "UpdateAssumeRolePolicy", "AttachUserPolicy",
+			"AttachRolePolicy", "UpdateAccessKey", "DeleteAccessKey"}, action)
 }
 
 // Try is Call that never makes the call again.

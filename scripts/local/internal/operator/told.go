@@ -19,8 +19,8 @@ func (f *Failure) Told(w words.Words) (text, todo string) {
 			"OperationDenied.AccountIsolate", "OperationDenied.AccountDestroy"}},
 		{"operator.refused.organization", []string{
 			"FailedOperation.OrganizationPolicyOperateError", "FailedOperation.ForbidAdd"}},
-		{"operator.refused.often", []string{"RequestLimitExceeded", "LimitExceeded.IndexOperating",
-			"FailedOperation.TopicCreating"}},
+		{"operator.refused.often", []string{"RequestLimitExceeded", "InternalError",
+			"LimitExceeded.IndexOperating", "FailedOperation.TopicCreating"}},
 		{"operator.refused.full", []string{"LimitExceeded", "FailedOperation.PolicyFull",
 			"InvalidParameter.AttachmentFull", "InvalidParameter.RoleFull",
 			"InvalidParameter.SubUserFull", "OperationDenied.AccessKeyOverLimit"}},

@@ -24,9 +24,12 @@ type World struct {
 	// OnPause, if not nil, is called whenever a command begins to wait.
 	OnPause func()
 
-	waited   atomic.Int64 // nanoseconds
+	account  *operator.Account // as [World.Open] first read it
+	waited   atomic.Int64      // nanoseconds
 	requests atomic.Int64
 	last     atomic.Int64 // requests that are let through; 0: all
+	between  atomic.Pointer[Between]
+	skew     atomic.Int64 // nanoseconds that the cloud's clock is ahead of this machine's
 	lost     atomic.Bool  // the last one is done, and its answer lost
 }
 
@@ -34,7 +37,8 @@ type World struct {
 func NewWorld(t *testing.T, account cloudsim.Account, env string) *World {
 	t.Helper()
 	w := &World{}
-	w.Cloud = cloudsim.New(cloudsim.Config{Account: account, Now: w.Now})
+	w.Cloud = cloudsim.New(cloudsim.Config{Account: account, Now: w.Now,
+		Clock: func() time.Time { return time.Now().Add(time.Duration(w.skew.Load())) }})
 	server := httptest.NewServer(w)
 	t.Cleanup(server.Close)
 	for _, name := range operator.Endpoints() {
@@ -60,23 +64,59 @@ func (w *World) Requests() int { return int(w.requests.Load()) }
 
 // ServeHTTP answers a request, or ends its connection.
 func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	between := w.Intercepted()
 	n, last := w.requests.Add(1), w.last.Load()
 	switch {
+	case last == 0 && between != nil:
+		between(rw, r, w.Cloud)
+		return
 	case last == 0 || n < last || n == last && !w.lost.Load():
 		w.Cloud.ServeHTTP(rw, r)
 		return
 	case n == last:
 		w.Cloud.ServeHTTP(httptest.NewRecorder(), r)
 	}
-	panic(http.ErrAbortHandler)
+	HangUp()
 }
 
-// Open opens the account as a command does.
+// Between stands between a command and the cloud. It calls next to have a request carried out, and
+// [HangUp] to end its connection. Requests that a command gave up may still be on their way.
+type Between func(w http.ResponseWriter, r *http.Request, next http.Handler)
+
+// Intercept puts something between commands and the cloud; nil takes it away.
+func (w *World) Intercept(b Between) {
+	if b == nil {
+		w.between.Store(nil)
+		return
+	}
+	w.between.Store(&b)
+}
+
+// Intercepted returns what is between commands and the cloud, or nil.
+func (w *World) Intercepted() Between {
+	if b := w.between.Load(); b != nil {
+		return *b
+	}
+	return nil
+}
+
+// SetSkew sets the cloud's clock ahead of this machine's.
+func (w *World) SetSkew(d time.Duration) { w.skew.Store(int64(d)) }
+
+// HangUp ends the connection of the request that is being served, without an answer.
+func HangUp() { panic(http.ErrAbortHandler) }
+
+// Open opens the account as a command does. The files are read the first time.
 func (w *World) Open(t *testing.T) *operator.Account {
 	t.Helper()
-	a, err := operator.Open("test", operator.Options{EnvFile: w.EnvFile})
-	require.NoError(t, err)
-	t.Cleanup(a.Close)
+	if w.account == nil {
+		a, err := operator.Open("test", operator.Options{EnvFile: w.EnvFile})
+		require.NoError(t, err)
+		t.Cleanup(a.Close)
+		w.account = a
+	}
+	a := new(operator.Account)
+	*a = *w.account
 	a.Clock.Now = w.Now
 	a.Pause = func(ctx context.Context, d time.Duration) error {
 		w.waited.Add(int64(d))
@@ -89,10 +129,7 @@ func (w *World) Open(t *testing.T) *operator.Account {
 }
 
 // Account returns a copy of what the account holds now.
-func (w *World) Account() (account cloudsim.Account) {
-	w.Cloud.Update(func(a *cloudsim.Account) { account = *a })
-	return account
-}
+func (w *World) Account() cloudsim.Account { return w.Cloud.Account() }
 
 // HoldsNoSecret holds an output against every key and every secret's value in the account.
 func (w *World) HoldsNoSecret(t *testing.T, output string) {

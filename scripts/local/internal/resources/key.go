@@ -57,8 +57,21 @@ func (k AccessKey) Active() bool { return k.Status == "Active" }
 // Made is when the key was made.
 func (k AccessKey) Made() time.Time { return readTime(k.CreateTime) }
 
-// Ours reports whether setup or rotate made the key.
-func (k AccessKey) Ours() bool { return strings.HasPrefix(k.Description, Mark) }
+// Follows reports whether rotate made the key to replace another, whose id it takes.
+func (k AccessKey) Follows(id string) bool { return strings.HasSuffix(k.Description, after+id) }
+
+// after stands in a key's description before the id of the one that it replaces.
+const after = ":after:"
+
+// keyMark begins the description of a key that is made for the function's secret. The same user may
+// have one for another secret, or for that of another region: it is in use there.
+func (c Cloud) keyMark() string {
+	s := &c.Settings.Secret
+	return Mark + s.Region + "/" + s.Name + ":"
+}
+
+// Ours reports whether setup or rotate made a key for the function's secret.
+func (c Cloud) Ours(k AccessKey) bool { return strings.HasPrefix(k.Description, c.keyMark()) }
 
 // Keys lists a user's keys: two at most.
 func (c Cloud) Keys(ctx context.Context, uin uint64) ([]AccessKey, *operator.Failure) {
@@ -67,14 +80,21 @@ func (c Cloud) Keys(ctx context.Context, uin uint64) ([]AccessKey, *operator.Fai
 	return answer.AccessKeys, f
 }
 
-// CreateKey makes a key. Its secret half is in this answer alone: if the answer is lost, only
+// CreateKey makes a key for the function's secret, in place of the one whose id replaced is, if it
+// isn't "". Its secret half is in this answer alone: if the answer is lost, only
 // [Cloud.Keys] shows that there is a key, and nobody can use it.
-func (c Cloud) CreateKey(ctx context.Context, uin uint64) (*tencent.Key, *operator.Failure) {
+func (c Cloud) CreateKey(
+	ctx context.Context, uin uint64, replaced string,
+) (*tencent.Key, *operator.Failure) {
+	description := c.keyMark() + c.Clock.Now().UTC().Format(time.RFC3339) // it takes no blanks
+	if replaced != "" {
+		description += after + replaced
+	}
 	var answer struct {
 		AccessKey struct{ AccessKeyId, SecretAccessKey string }
 	}
 	f := c.Call(ctx, operator.CAM, "CreateAccessKey", map[string]any{
-		"TargetUin": uin, "Description": markNow(c.Clock.Now()),
+		"TargetUin": uin, "Description": description,
 	}, &answer)
 	if f != nil {
 		return nil, f

@@ -15,9 +15,6 @@ type Cloud struct{ *operator.Account }
 // Mark begins the description of everything that is made here, so that it is known again.
 const Mark = "scf-sms:"
 
-// markNow is a mark with a time. A key's description takes no blanks.
-func markNow(now time.Time) string { return Mark + now.UTC().Format(time.RFC3339) }
-
 // readTime reads a time as CAM and SCF write it, in China's.
 func readTime(text string) time.Time {
 	t, _ := time.ParseInLocation(time.DateTime, text, time.FixedZone("Asia/Shanghai", 8*60*60))

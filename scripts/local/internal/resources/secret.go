@@ -206,6 +206,17 @@ func (v Value) WithKey(key *tencent.Key) Value {
 	return v.With("accessKeyId", key.GetSecretId()).With("accessKeySecret", key.GetSecretKey())
 }
 
+// Ours reports whether a value may be one of this project's: it has a field that the function
+// reads, or none at all.
+func (v Value) Ours() bool {
+	known := []string{"accesskeyid", "accesskeysecret", "authorization", "supabase",
+		"zitadel", "reports", "redispassword", "hashkey"}
+	fields := v.fields()
+	return len(fields) == 0 || slices.ContainsFunc(fields, func(f valueField) bool {
+		return slices.Contains(known, plain(f.name))
+	})
+}
+
 // KeyID is the public half of the AccessKey in the value, or "".
 func (v Value) KeyID() string { return strings.Join(v.Texts("accessKeyId"), "") }
 

@@ -36,23 +36,22 @@ func (r *rotation) key(ctx context.Context, finish bool) error {
 		return err
 	}
 	other := at.other
-	// A second key that is active belongs to an interrupted run, or to somebody else.
-	replaced := other != nil && other.Active() && at.held.Ours() && other.Made().Before(at.held.Made())
-	leftover := other != nil && other.Active() && other.Ours() &&
-		!other.Made().Before(at.held.Made()) && !replaced
+	// A second key belongs to a run before, or to somebody else.
+	replaced := other != nil && at.held.Follows(other.AccessKeyId)
+	leftover := other != nil && r.Ours(*other) && !other.Made().Before(at.held.Made()) && !replaced
 	switch {
-	case other != nil && other.Active() && !replaced && !leftover:
+	case other != nil && !replaced && !leftover:
 		return r.stop("rotate.key.stranger", r.user)
-	case replaced:
+	case replaced && other.Active():
 		return r.end(ctx, at, finish)
 	case finish && other == nil:
 		r.done("rotate.key.finished", r.user)
 		return nil
-	case finish && leftover:
+	case finish && leftover && other.Active():
 		return r.drop(ctx, at, "rotate.key.leftover")
 	case finish:
 		return r.drop(ctx, at, "rotate.key.delete")
-	case leftover:
+	case leftover && other.Active():
 		r.will("rotate.key.leftover")
 	case other != nil:
 		r.will("rotate.key.delete")
@@ -108,7 +107,7 @@ func (r *rotation) look(ctx context.Context) (at standing, err error) {
 // replace makes a key, proves that it works, and puts it into the secret. A key that doesn't get
 // there is deleted again.
 func (r *rotation) replace(ctx context.Context, at standing) error {
-	key, f := r.CreateKey(ctx, at.uin)
+	key, f := r.CreateKey(ctx, at.uin, at.held.AccessKeyId)
 	if f != nil {
 		if f.Unclear() {
 			r.forget(ctx, at) // it may be there, and nobody knows its secret half
@@ -160,7 +159,7 @@ func (r *rotation) forget(ctx context.Context, before standing) {
 		return
 	}
 	for _, k := range keys {
-		if k.AccessKeyId != before.held.AccessKeyId && k.Ours() {
+		if k.AccessKeyId != before.held.AccessKeyId && r.Ours(k) {
 			r.remove(ctx, before.uin, k.AccessKeyId)
 		}
 	}

@@ -128,7 +128,7 @@ func (s *setup) planNotice(ctx context.Context, group *resources.Notice) (*notic
 
 // makeNotice makes the notice group, where it isn't there yet.
 func (s *setup) makeNotice(ctx context.Context, n *notice) error {
-	return s.errorOf(s.settle(ctx, n.name, notYet, func() *operator.Failure {
+	return s.errorOf(s.settle(ctx, s.waitsForCLS(n.name), notYet, func() *operator.Failure {
 		id := func() *operator.Failure {
 			groups, f := s.Notices(ctx)
 			for _, g := range groups {
@@ -201,7 +201,7 @@ func (s *setup) alarmDifferences(
 // makeAlarm makes the alarm, or changes the one of its name. It looks each time, so that nothing is
 // made twice where an answer was lost.
 func (s *setup) makeAlarm(ctx context.Context, want resources.Alarm, n *notice) error {
-	return s.errorOf(s.settle(ctx, want.Name, notYet, func() *operator.Failure {
+	return s.errorOf(s.settle(ctx, s.waitsForCLS(want.Name), notYet, func() *operator.Failure {
 		alarms, f := s.Alarms(ctx)
 		if f != nil {
 			return f

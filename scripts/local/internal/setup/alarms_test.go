@@ -165,7 +165,7 @@ func TestAlarms_interrupted(t *testing.T) {
 	calls := whole.Requests()
 	require.Greater(t, calls, 30)
 	step := 1
-	if testing.Short() {
+	if testing.Short() || racing {
 		step = 7
 	}
 	for n := 1; n < calls; n += step {

@@ -2,15 +2,19 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
 	"scf-sms/internal/checkout"
+	"scf-sms/internal/tencent"
 	"scf-sms/scripts/local/internal/function"
+	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/probe"
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/secrets"
 )
 
 // build packs the function as scripts/package.sh does. In a simulation it is the one that runs on
@@ -49,9 +53,13 @@ func (s *setup) prove(ctx context.Context, version string) error {
 		return s.stop("setup.url.none")
 	}
 	target := probe.Target{URL: t.URL()}
-	if secret, err := s.Secret(ctx, s.Key); err == nil {
-		target.Secret = secret
+	var unread *operator.Failure // whoever runs this can't read the secret
+	secret, err := s.Secret(ctx, s.Key)
+	if fault, ok := errors.AsType[*secrets.Error](err); ok && fault.Kind != secrets.Unusable {
+		unread = &operator.Failure{Operation: "ssm:GetSecretValue",
+			Error: tencent.Error{Code: fault.Code, Reason: fault.Text}}
 	}
+	target.Secret = secret
 	var result probe.Result
 	old := false
 	for waited := time.Duration(0); ; waited += poll {
@@ -72,6 +80,8 @@ func (s *setup) prove(ctx context.Context, version string) error {
 	switch {
 	case old:
 		return s.stop("setup.old", result.Version, version)
+	case !result.OK && unread != nil:
+		return s.failed(unread)
 	case !result.OK:
 		return term.ErrNegative
 	}

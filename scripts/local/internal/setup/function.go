@@ -20,6 +20,7 @@ type deployed struct {
 	serving  string // the version of the alias $DEFAULT
 	versions []resources.Version
 	urls     []resources.Trigger
+	outdated bool // its code or its settings are to be changed
 }
 
 const latest = "$LATEST"
@@ -38,6 +39,9 @@ func (s *setup) lookFunction(ctx context.Context) {
 		s.add(makes, "URL", s.makeURL, "setup.url.make")
 		s.add(makes, "version", s.publish, "setup.version.make", s.packaged.Version)
 		return
+	case d.Runtime != s.spec.Runtime && d.Runtime != "", d.Type != "Event" && d.Type != "":
+		s.block("function", "setup.function.other", name, term.Plain(d.Runtime))
+		return
 	case d.Status == "CreateFailed":
 		reason := ""
 		for _, r := range d.StatusReasons {
@@ -49,9 +53,6 @@ func (s *setup) lookFunction(ctx context.Context) {
 		return
 	case d.Status != "Active":
 		s.block("function", "setup.function.state", name, term.Plain(d.Status))
-		return
-	case d.Runtime != s.spec.Runtime || d.Type != "" && d.Type != "Event":
-		s.block("function", "setup.function.other", name, term.Plain(d.Runtime))
 		return
 	}
 	s.planUpdate()
@@ -143,7 +144,8 @@ func (s *setup) planUpdate() {
 		s.add(changes, "function", do, "setup.function.config", one.what, quoted(one.from),
 			quoted(one.to))
 	}
-	if sameCode && len(all) == 0 {
+	d.outdated = !sameCode || len(all) > 0
+	if !d.outdated {
 		s.there("function", "setup.function.there", name, s.packaged.Version)
 		return
 	}
@@ -228,7 +230,10 @@ func (s *setup) recreateFunction(ctx context.Context) error {
 	if len(urls) > 0 {
 		return s.stop("setup.function.url", s.spec.Name)
 	}
-	if f := s.DeleteFunction(ctx, s.spec.Name); f != nil && !f.Unclear() && !f.Absent() {
+	f = s.settle(ctx, s.spec.Name, again, func() *operator.Failure {
+		return s.DeleteFunction(ctx, s.spec.Name)
+	})
+	if f != nil && !f.Absent() {
 		return s.failed(f)
 	}
 	for waited := time.Duration(0); waited < patience; waited += poll {

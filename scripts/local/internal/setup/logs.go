@@ -113,9 +113,13 @@ func (s *setup) planTopic() {
 }
 
 func (s *setup) openLogs(ctx context.Context) error {
-	return s.errorOf(s.settle(ctx, s.words.Say("setup.name.logs"), (*operator.Failure).Unclear,
-		func() *operator.Failure { return s.OpenLogs(ctx) }))
+	open := func() *operator.Failure { return s.OpenLogs(ctx) }
+	what := s.waitsForCLS(s.words.Say("setup.name.logs"))
+	return s.errorOf(s.settle(ctx, what, (*operator.Failure).Unclear, open))
 }
+
+// waitsForCLS is what settle waits for where CLS is still busy.
+func (s *setup) waitsForCLS(what string) string { return s.words.Say("setup.waiting.cls", what) }
 
 // notYet is for settle: CLS is at work, or an answer was lost. Whatever is called then looks first.
 func notYet(f *operator.Failure) bool {
@@ -125,7 +129,7 @@ func notYet(f *operator.Failure) bool {
 // makeTopic makes the logset and the topic, where they aren't there yet.
 func (s *setup) makeTopic(ctx context.Context) error {
 	name := s.spec.Name
-	return s.errorOf(s.settle(ctx, name, notYet, func() *operator.Failure {
+	return s.errorOf(s.settle(ctx, s.waitsForCLS(name), notYet, func() *operator.Failure {
 		set, f := s.Logset(ctx, name)
 		if f == nil && set == "" {
 			set, f = s.CreateLogset(ctx, name)
@@ -160,7 +164,7 @@ func (s *setup) lookIndex(ctx context.Context) {
 	var has *resources.Index
 	if s.logs.topic != nil {
 		// A run that was interrupted may have made the topic just now.
-		f := s.settle(ctx, s.logs.topic.TopicName, absent, func() (f *operator.Failure) {
+		f := s.settle(ctx, s.waitsForCLS(s.logs.topic.TopicName), absent, func() (f *operator.Failure) {
 			has, f = s.Index(ctx, s.logs.topic.TopicId)
 			return f
 		})
@@ -219,7 +223,7 @@ func describeField(v resources.FieldValue) string {
 // makeIndex makes the index, or puts the fields into the one that is there.
 func (s *setup) makeIndex(ctx context.Context) error {
 	want := s.logs.index
-	return s.errorOf(s.settle(ctx, s.words.Say("setup.name.index"), notYet,
+	return s.errorOf(s.settle(ctx, s.waitsForCLS(s.words.Say("setup.name.index")), notYet,
 		func() *operator.Failure {
 			has, f := s.Index(ctx, s.spec.Topic)
 			index := want

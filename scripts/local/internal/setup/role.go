@@ -140,7 +140,8 @@ func (s *setup) lookSCFRole(ctx context.Context) {
 				return s.failed(f)
 			}
 		}
-		return s.errorOf(s.settle(ctx, s.words.Say("setup.waiting.role", scfRole), absentOrUnclear, func() *operator.Failure {
+		what := s.words.Say("setup.waiting.role", scfRole)
+		return s.errorOf(s.settle(ctx, what, absentOrUnclear, func() *operator.Failure {
 			return s.AttachPreset(ctx, scfPolicy, scfRole)
 		}))
 	}, "setup.scf.make", scfRole, scfPolicy)

@@ -9,13 +9,13 @@ import (
 )
 
 // planServing plans which version callers get. An older one was chosen on purpose, with -rollback:
-// it is pointed forward only with new code, or if whoever runs this says so.
+// it is pointed forward only with new code or settings, or if whoever runs this says so.
 func (s *setup) planServing() {
 	d := &s.function
 	if d.serving == "" || d.serving == latest {
 		return
 	}
-	forward := s.has(changes) || s.asks && s.confirm(
+	forward := d.outdated || s.asks && s.confirm(
 		s.words.Say("setup.serving.ask", s.spec.Name, term.Plain(d.serving)))
 	if !forward {
 		s.add(backed, "version", nil, "setup.serving.old", s.spec.Name, term.Plain(d.serving))

@@ -81,6 +81,10 @@ func (s *setup) lookSecret(ctx context.Context, h *held) bool {
 		s.block("secret", "setup.secret.unusable", h.name, s.words.Hint(err.Error()))
 		return false
 	}
+	if !value.Ours() {
+		s.block("secret", "setup.secret.other", h.name)
+		return false
+	}
 	h.value = value
 	return true
 }
@@ -102,10 +106,14 @@ func (s *setup) planKey(ctx context.Context) {
 		default:
 			own, _ := s.userKeys(ctx, id)
 			switch {
+			case own == nil && s.callers != s.keyed:
 			case own == nil: // somebody else's, or gone
 				s.add(changes, "key", nil, "setup.key.refused", h.name, code)
 			case !own.Active():
 				s.block("key", "setup.key.disabled", h.name)
+				return
+			case tencent.Is(code, "AuthFailure.SignatureFailure"):
+				s.block("key", "setup.key.halves", h.name)
 				return
 			default: // it is new, or lacks the permission
 				s.lookSender(ctx)
@@ -199,7 +207,8 @@ func (s *setup) makeSecret(ctx context.Context) error {
 	if s.needsToken {
 		value = value.With("authorization", "Bearer "+resources.NewToken())
 	}
-	if !h.there {
+	// Without a hashKey, what is counted for limits begins anew with each key.
+	if len(value.Texts("hashKey")) == 0 && (key != nil || !h.there) {
 		value = value.With("hashKey", resources.NewToken())
 	}
 	if f := s.store(ctx, h, value); f != nil {

@@ -85,7 +85,7 @@ func (s *setup) lookKeys(ctx context.Context, uin uint64) {
 	}
 	others := 0
 	for _, k := range keys {
-		if !k.Ours() {
+		if !s.Ours(k) {
 			others++
 			continue
 		}
@@ -165,7 +165,7 @@ func (s *setup) ensurePolicy(
 // makeKey makes the user's key.
 func (s *setup) makeKey(ctx context.Context) (key *tencent.Key, err error) {
 	f := s.settle(ctx, s.newUser(), absent, func() (f *operator.Failure) {
-		key, f = s.CreateKey(ctx, s.sender.Uin)
+		key, f = s.CreateKey(ctx, s.sender.Uin, "")
 		return f
 	})
 	return key, s.errorOf(f)

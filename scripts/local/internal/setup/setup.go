@@ -130,7 +130,11 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 			return err
 		}
 	}
-	return s.run(ctx, o.show)
+	err = s.run(ctx, o.show)
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx) // what it failed at is of no interest then
+	}
+	return err
 }
 
 // newSetup reads serverless.yml. Its error names what is missing or wrong.

@@ -18,11 +18,12 @@ import (
 )
 
 // simulate makes the simulated account a new one, with nothing in it but what no API makes, the
-// operator and somebody whom alarms tell, and serves the functions that are made in it. Things take a moment to be there,
-// so that the waiting is seen; it is a tenth of the real one.
+// operator and somebody whom alarms tell, and serves the functions that are made in it. Things take
+// a moment to be there, so that the waiting is seen; it is a tenth of the real one.
 func simulate(a *operator.Account) (end func(), err error) {
-	if a.Deployed, err = operator.ReadDeployment(filepath.Join(a.Root, "serverless.yml")); err != nil {
-		return nil, err
+	a.Deployed, err = operator.ReadDeployment(filepath.Join(a.Root, "serverless.yml"))
+	if err != nil {
+		return nil, term.UsageError{Text: "setup: " + err.Error()}
 	}
 	a.Sim.Cloud.Update(func(c *cloudsim.Account) {
 		id := a.Key.GetSecretId()

@@ -1,12 +1,13 @@
 package setup
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -82,8 +83,12 @@ func readSpec(path, stage string, getenv func(string) string) (s spec, unset []s
 		return s, nil, err
 	}
 	var root yaml.Node
-	if err := yaml.Unmarshal(text, &root); err != nil {
+	whole := yaml.NewDecoder(bytes.NewReader(text))
+	if err := whole.Decode(&root); err != nil {
 		return s, nil, fmt.Errorf("serverless.yml: %w", err)
+	}
+	if whole.Decode(&yaml.Node{}) != io.EOF {
+		return s, nil, errors.New("serverless.yml: must be one YAML document")
 	}
 	var raw struct{ Name, Stage, Org, App string }
 	if err := root.Decode(&raw); err != nil {
@@ -96,7 +101,11 @@ func readSpec(path, stage string, getenv func(string) string) (s spec, unset []s
 		stage = "dev"
 	}
 	own := map[string]string{"name": raw.Name, "stage": stage, "org": raw.Org, "app": raw.App}
-	unset = expand(&root, own, getenv)
+	e := expander{own: own, getenv: getenv}
+	e.expand(&root)
+	if e.odd != nil {
+		return s, nil, fmt.Errorf("serverless.yml: %w", errors.Join(e.odd...))
+	}
 	expanded, err := yaml.Marshal(&root)
 	if err != nil {
 		return s, nil, err
@@ -105,57 +114,10 @@ func readSpec(path, stage string, getenv func(string) string) (s spec, unset []s
 	decoder := yaml.NewDecoder(strings.NewReader(string(expanded)))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&f); err != nil {
-		return s, nil, fmt.Errorf("serverless.yml: %w", unknown(err))
+		return s, nil, fmt.Errorf("serverless.yml: %w", explain(err, &root))
 	}
 	s, err = f.spec()
-	return s, unset, err
-}
-
-// unknown says of yaml's error what it means here. It has a type's name in it, and lines of a text
-// that nobody has seen.
-func unknown(err error) error {
-	var all []error
-	field := regexp.MustCompile(`field (\S+) not found`)
-	for _, match := range field.FindAllStringSubmatch(err.Error(), -1) {
-		all = append(all, fmt.Errorf("%s is nothing that setup knows: take it out, or deploy "+
-			"with scripts/deploy.sh", match[1]))
-	}
-	if all == nil {
-		return err
-	}
-	return errors.Join(all...)
-}
-
-var placeholder = regexp.MustCompile(`\$\{(env:)?([\w.-]+)\}`)
-
-// expand replaces ${env:NAME}, ${name} and the like in all texts, and returns the names of
-// variables that are not set.
-func expand(node *yaml.Node, own map[string]string, getenv func(string) string) (unset []string) {
-	if node.Kind == yaml.ScalarNode && strings.Contains(node.Value, "${") {
-		node.Value = placeholder.ReplaceAllStringFunc(node.Value, func(match string) string {
-			parts := placeholder.FindStringSubmatch(match)
-			if parts[1] == "" {
-				value, known := own[parts[2]]
-				if !known {
-					return match
-				}
-				return value
-			}
-			if getenv(parts[2]) == "" && !slices.Contains(unset, parts[2]) {
-				unset = append(unset, parts[2])
-			}
-			return getenv(parts[2])
-		})
-		node.Tag, node.Style = "!!str", yaml.DoubleQuotedStyle // it stays a text
-	}
-	for _, child := range node.Content {
-		for _, name := range expand(child, own, getenv) {
-			if !slices.Contains(unset, name) {
-				unset = append(unset, name)
-			}
-		}
-	}
-	return unset
+	return s, e.unset, err
 }
 
 // spec checks what the file says, and fills in the defaults of Tencent's own tool.
@@ -192,19 +154,58 @@ func (f *file) spec() (spec, error) {
 			*n = map[*int]int{&s.MemorySize: 128, &s.Timeout: 3}[n]
 		}
 	}
-	nodes := in.Environment.Variables.Content
+	if (s.VPC == "") != (s.Subnet == "") {
+		wrong("vpcConfig needs both vpcId and subnetId")
+	}
+	if (s.Logset == "") != (s.Topic == "") {
+		wrong("cls needs both logsetId and topicId")
+	}
+	variables := in.Environment.Variables
+	if variables.Kind != 0 && variables.Kind != yaml.MappingNode && variables.Tag != "!!null" {
+		wrong("variables must be names with values")
+	}
+	nodes := variables.Content
 	for i := 0; i+1 < len(nodes); i += 2 {
 		value := nodes[i+1]
 		if value.Kind == yaml.AliasNode {
 			value = value.Alias
 		}
+		if value.Kind != yaml.ScalarNode {
+			wrong("the variable %s must be a text: put it in quotes", nodes[i].Value)
+			continue
+		}
 		if value.Tag != "!!null" && value.Value != "" {
 			s.Variables = append(s.Variables, variable{nodes[i].Value, strings.TrimSpace(value.Value)})
 		}
 	}
+	s.checkBounds(wrong)
 	s.readEvents(in.Events, wrong)
 	return s, errors.Join(problems...)
 }
+
+// checkBounds says what SCF would refuse only when all else is made
+// (https://cloud.tencent.com/document/api/583/18586).
+func (s *spec) checkBounds(wrong func(format string, values ...any)) {
+	if m := s.MemorySize; m != 64 && (m < 128 || m%128 != 0) {
+		wrong("memorySize must be 64 or a multiple of 128 (MB)")
+	}
+	if s.Timeout < 1 || s.Timeout > 900 || s.InitTimeout < 0 {
+		wrong("timeout must be from 1 to 900 (seconds), and initTimeout not negative")
+	}
+	const most = 4096
+	size := 0
+	for _, v := range s.Variables {
+		size += len(v.Key) + len(v.Value)
+		if systemName.MatchString(v.Key) {
+			wrong("the variable %s must not begin like SCF's own", v.Key)
+		}
+	}
+	if size > most {
+		wrong("the variables have %d bytes together, and may have %d", size, most)
+	}
+}
+
+var systemName = regexp.MustCompile(`^(SCF|QCLOUD|TENCENTCLOUD|TECENTCLOUD)_`)
 
 var functionName = regexp.MustCompile(`^[A-Za-z][\w-]{0,58}[A-Za-z0-9]$`)
 

@@ -1,9 +1,9 @@
 package setup
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -75,7 +75,7 @@ func TestReadSpec_refuses(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, from, to, want string }{
 		{"a key that nobody knows", "  role: scf-sms", "  role: scf-sms\n  layers: []",
-			"layers is nothing that setup knows"},
+			"line N: layers is nothing that setup knows"},
 		{"another one within", "qualifier: $DEFAULT", "qualifier: $DEFAULT\n          corsConfig: {}",
 			"corsConfig is nothing that setup knows"},
 		{"another trigger", "    - http:", "    - ckafka:\n        name: t\n    - http:",
@@ -89,54 +89,44 @@ func TestReadSpec_refuses(t *testing.T) {
 		{"a name that SCF doesn't take", "name: ${name}-${stage}", "name: 1-${stage}",
 			`"1-prod" is no name of a function`},
 		{"a name made of what isn't there", "name: ${name}-${stage}", "name: ${name}-${other}",
-			`"scf-sms-${other}" is no name of a function`},
+			"line N: ${other} is nothing that setup knows"},
+		{"a placeholder of another kind", "description: Sends", "description: ${file:x.yml} Sends",
+			"line N: ${file:x.yml} is nothing that setup knows"},
+		{"a placeholder without an end", "description: Sends", "description: ${name Sends",
+			"line N: ${name Sends verification codes by SMS is nothing that setup knows"},
 		{"no YAML", "inputs:", "inputs: [", "serverless.yml: yaml: "},
-		{"a number that is none", "timeout: 10", "timeout: soon", "cannot unmarshal"},
+		{"a number that is none", "timeout: 10", "timeout: soon", `line N: "soon" can't be read as int`},
+		{"a number that is a text", "timeout: 10", `timeout: "10"`, `"10" can't be read as int`},
+		{"a list for one value", "memorySize: 64", "memorySize: [64]", "can't be read as int"},
+		{"a key twice", "  role: scf-sms", "  role: scf-sms\n  role: other", `"role" already defined`},
+		{"a variable that is a list", "TEMPLATES: ${env:TEMPLATES}", "TEMPLATES: [{usageType: x}]",
+			"the variable TEMPLATES must be a text"},
+		{"a variable that is a map", `# LIMITS: ""`, "LIMITS: {observe: true} #",
+			"the variable LIMITS must be a text"},
+		{"variables in a list", "    variables:", "    variables: [a, b]\n    others:",
+			"others is nothing that setup knows"},
+		{"a memory that there isn't", "memorySize: 64", "memorySize: 100", "memorySize must be 64"},
+		{"a timeout that is too long", "timeout: 10", "timeout: 901", "timeout must be from 1"},
+		{"a variable of SCF's", "# LOG_LEVEL", "SCF_LOG: x #", "SCF_LOG must not begin"},
+		{"more variables than there is room for", "SIGN_NAME: ${env:SIGN_NAME}",
+			"SIGN_NAME: " + strings.Repeat("x", 4096), "may have 4096"},
+		{"half of a VPC", "  role: scf-sms", "  role: scf-sms\n  vpcConfig: {vpcId: vpc-1}",
+			"vpcConfig needs both"},
+		{"half of a log topic", "  role: scf-sms", "  role: scf-sms\n  cls: {logsetId: l-1}",
+			"cls needs both"},
+		{"a second document", "component: scf", "component: scf\n---\ncomponent: scf",
+			"must be one YAML document"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			text := project(t)
 			require.Contains(t, text, tt.from)
-			path := operatortest.Write(t, "serverless.yml", strings.Replace(text, tt.from, tt.to, 1))
+			text = strings.Replace(text, tt.from, tt.to, 1)
+			path := operatortest.Write(t, "serverless.yml", text)
+			lines := strings.Count(text[:strings.Index(text, tt.to)+len(tt.to)], "\n") + 1
+			tt.want = strings.Replace(tt.want, "N:", strconv.Itoa(lines)+":", 1)
 			_, _, err := readSpec(path, "", set)
 			require.ErrorContains(t, err, tt.want)
 		})
 	}
-}
-
-// The calls for the function are those of Tencent's own tool for the same serverless.yml: toolkit.json
-// is what tencent-component-toolkit 2.27.6 sends (lib/modules/scf/utils.js, entities/scf.js and
-// triggers/http.js).
-func TestCalls_areThoseOfTencentsTool(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile(filepath.Join("testdata", "toolkit.json"))
-	require.NoError(t, err)
-	var toolkit map[string]map[string]any
-	require.NoError(t, json.Unmarshal(text, &toolkit))
-
-	s := newSite(t, nil)
-	require.NoError(t, s.run(t, "one").err)
-	s.edit(t, "memorySize: 64", "memorySize: 128")
-	require.NoError(t, s.run(t, "two").err)
-	for _, r := range s.Cloud.Requests() {
-		theirs, known := toolkit[r.Action]
-		if !known {
-			continue
-		}
-		delete(toolkit, r.Action)
-		var ours map[string]any
-		require.NoError(t, json.Unmarshal([]byte(s.standIn().Replace(string(r.Body))), &ours))
-		// The API documents neither of these.
-		delete(theirs, "DeployMode")
-		delete(theirs, "DiskSize")
-		if r.Action == "CreateFunction" {
-			delete(theirs, "L5Enable") // which it documents for updates alone
-		}
-		if code, has := theirs["Code"]; has { // theirs is in COS, ours in the request
-			require.Contains(t, ours["Code"], "ZipFile")
-			ours["Code"] = code
-		}
-		require.Equal(t, theirs, ours, r.Action)
-	}
-	require.Empty(t, toolkit, "all were made")
 }

@@ -72,7 +72,7 @@ func (s *setup) describeTimer(t resources.Timer) string {
 // is made twice where an answer was lost.
 func (s *setup) makeTimer(ctx context.Context) error {
 	want := *s.wantedTimer()
-	return s.errorOf(s.settle(ctx, s.spec.Name, func(f *operator.Failure) bool {
+	return s.errorOf(s.settle(ctx, s.lastChange(), func(f *operator.Failure) bool {
 		return again(f) || f.InUse()
 	}, func() *operator.Failure {
 		all, f := s.Timers(ctx, s.spec.Name)

@@ -92,36 +92,12 @@ func TestSetup_newSettings(t *testing.T) {
 // they are. The URL is the one that callers know.
 func TestSetup_adopts(t *testing.T) {
 	t.Parallel()
-	const hand = `{"accessKeyId": "AKIDbyhand", "accessKeySecret": "by-hand-key",` +
-		` "authorization": "Bearer the-token-by-hand", "hashKey": "the-hash-key-of-limits"}`
-	code := pack(t, "by scf").Archive
 	s := newSite(t, func(a *cloudsim.Account) {
-		a.Users = []cloudsim.User{{Name: "hand", Uin: 100000000060}}
-		a.Keys = append(a.Keys, cloudsim.Key{SecretID: "AKIDbyhand", SecretKey: "by-hand-key",
-			Uin: 100000000060, Allow: []string{"sms:SendSms"}})
-		a.Secrets = []cloudsim.Secret{{Name: "scf-sms",
-			Versions: map[string]cloudsim.SecretValue{"SSM_Current": {String: hand}}}}
-		a.Policies = []cloudsim.Policy{{ID: 60, Name: "read", Document: `{"version":"2.0",` +
-			`"statement":[{"effect":"allow","action":"ssm:GetSecretValue","resource":` +
-			`"qcs::ssm:ap-guangzhou:uin/100000000001:secret/creatorUin/100000000001/*"}]}`}}
-		a.Roles = []cloudsim.Role{
-			{ID: "1", Name: "scf-sms", Policies: []cloudsim.Attachment{{PolicyID: 60}},
-				Trust: `{"version":"2.0","statement":[{"effect":"allow","action":` +
-					`"name/sts:AssumeRole","principal":{"service":"scf.qcloud.com"}}]}`},
-			{ID: "2", Name: "SCF_QcsRole", Policies: []cloudsim.Attachment{{PolicyID: 28341895}}},
-		}
-		a.Functions = []cloudsim.Function{{Name: "scf-sms-prod", Versions: []cloudsim.Snapshot{{
-			Version: "$LATEST", Code: code, Config: cloudsim.FunctionConfig{Runtime: "Go1",
-				Type: "Event", Handler: "main", Role: "scf-sms", MemorySize: 64, Timeout: 10,
-				InitTimeout: 10, Variables: []cloudsim.Variable{{Key: "PASSWORD",
-					Value: "of-somebody-else"}}},
-		}}}}
+		byHand(a)
+		a.Functions[0].Versions[0].Code = pack(t, "by scf").Archive
 	})
-	s.Cloud.Update(func(a *cloudsim.Account) {
-		a.Functions[0].Triggers = []cloudsim.Trigger{{ID: "known", Qualifier: "$DEFAULT",
-			URL: s.standURL + "/scf-sms-prod", Desc: map[string]any{"AuthType": "NONE",
-				"NetConfig": map[string]any{"EnableExtranet": true, "EnableIntranet": false}}}}
-	})
+	scfURL(s)
+	hand := s.Account().Secrets[0].Versions["SSM_Current"].String
 	url := s.url()
 	o := s.run(t, "one")
 	require.NoError(t, o.err, o.out+o.errs)
@@ -239,4 +215,78 @@ func TestSetup_temporaryKey(t *testing.T) {
 	require.NotContains(t, o.out, "root account")
 	s.roleReads(t)
 	require.Empty(t, s.run(t, "one").writes)
+}
+
+// The user's key for another secret is in use there, and is left alone.
+func TestSetup_anotherSecretsKey(t *testing.T) {
+	t.Parallel()
+	for _, description := range []string{"scf-sms:ap-beijing/scf-sms:2026",
+		"scf-sms:ap-guangzhou/scf-sms-test:2026", "scf-sms:", ""} {
+		other := old
+		other.Description = description
+		s := newSite(t, sender(other))
+		require.NoError(t, s.run(t, "one").err)
+		keys := s.Account().Keys
+		require.Equal(t, "AKIDleftover", keys[1].SecretID)
+		require.False(t, keys[1].Disabled)
+		require.Empty(t, s.run(t, "one").writes)
+	}
+}
+
+// A change of something else doesn't give callers a version that they were taken away from on
+// purpose.
+func TestSetup_staysBack(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	require.NoError(t, s.run(t, "one").err)
+	require.NoError(t, s.run(t, "two").err)
+	require.NoError(t, s.run(t, "two", rollback(t)).err)
+	s.Cloud.Update(func(a *cloudsim.Account) { a.Roles[0].Trust = cvmTrust })
+	o := s.run(t, "two")
+	require.NoError(t, o.err, o.said())
+	require.Equal(t, []string{"UpdateAssumeRolePolicy"}, o.writes)
+	require.Equal(t, "one", s.serving(t))
+}
+
+// What is wrong with either of two secrets keeps setup from everything.
+func TestSetup_callersSecret_refuses(t *testing.T) {
+	t.Parallel()
+	managed := cloudsim.Secret{Name: "scf-sms", Versions: map[string]cloudsim.SecretValue{
+		"SSM_Current": {String: `{"SecretId": "AKIDmanaged", "SecretKey": "managed-key"}`}}}
+	callers := func(state, value string) cloudsim.Secret {
+		return cloudsim.Secret{Name: "callers", State: state,
+			Versions: map[string]cloudsim.SecretValue{"SSM_Current": {String: value}}}
+	}
+	for _, tt := range []struct {
+		name    string
+		secrets []cloudsim.Secret
+		refused bool // SMS refuses the key
+		says    string
+	}{
+		{"the key isn't accepted", []cloudsim.Secret{managed}, true, "scf-sms must hold a key"},
+		{"the callers' is about to be deleted", []cloudsim.Secret{managed,
+			callers(cloudsim.StatePendingDelete, "{}")}, false, "PendingDelete"},
+		{"the callers' is somebody else's", []cloudsim.Secret{managed,
+			callers("", `{"password": "of-a-database-of-theirs"}`)}, false, "SECRET_NAME"},
+		{"the key's is somebody else's", []cloudsim.Secret{{Name: "scf-sms",
+			Versions: map[string]cloudsim.SecretValue{"SSM_Current": {String: `{"a": 1}`}}}},
+			false, "SECRET_NAME"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, func(a *cloudsim.Account) {
+				a.Secrets = tt.secrets
+				if !tt.refused {
+					a.Keys = append(a.Keys, cloudsim.Key{SecretID: "AKIDmanaged",
+						SecretKey: "managed-key", Allow: []string{"sms:SendSms"}})
+				}
+			})
+			s.edit(t, `# CALLERS_SECRET_NAME: ""`, "CALLERS_SECRET_NAME: callers")
+			o := s.run(t, "one")
+			require.Error(t, o.err)
+			require.Contains(t, o.said(), tt.says)
+			require.NotContains(t, o.said(), "a new one takes its place")
+			require.Empty(t, o.writes)
+		})
+	}
 }

@@ -1,6 +1,6 @@
 // Package app wires the function: settings, connections, secrets, limits, SMS, handler. It is the
 // only place that does. main, the tests of whole behaviour, the benchmarks and the tools build the
-// function here.
+// function here. It stands above handler, right below main: nothing of the function may import it.
 package app
 
 import (

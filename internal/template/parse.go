@@ -26,19 +26,24 @@ func Parse(setting string) (Templates, error) {
 	// Each setting must name these usage types, as Logto's own connectors demand.
 	required := [...]string{"Register", "SignIn", "ForgotPassword", Generic}
 
-	var entries []map[string]json.RawMessage
-	if json.Unmarshal([]byte(setting), &entries) != nil {
+	noList := func() (Templates, error) {
 		return nil, errors.New("must be a JSON list such as " +
 			`[{"usageType": "SignIn", "templateCode": "1110001"}]` + rawjson.Fault(setting))
 	}
-	var raw []json.RawMessage
-	_ = json.Unmarshal([]byte(setting), &raw) // it is a list
+	var entries []json.RawMessage
+	if json.Unmarshal([]byte(setting), &entries) != nil {
+		return noList()
+	}
 	var all Templates
 	var problems []error
 	named := map[string]bool{}
-	for i, entry := range entries {
+	for i, raw := range entries {
+		var entry map[string]json.RawMessage
+		if json.Unmarshal(raw, &entry) != nil {
+			return noList()
+		}
 		templates, wrong := parseEntry(entry)
-		wrong = append(wrong, twice(raw[i], "")...)
+		wrong = append(wrong, twice(raw, "")...)
 		wrong = append(wrong, twice(entry["templateCode"], "templateCode: ")...)
 		for _, problem := range wrong {
 			problems = append(problems, fmt.Errorf("entry %d: %w", i+1, problem))

@@ -120,13 +120,15 @@ func readSpec(path, stage string, getenv func(string) string) (s spec, unset []s
 	return s, e.unset, err
 }
 
-// spec checks what the file says, and fills in the defaults of Tencent's own tool.
+// spec checks what the file says, and fills in the defaults of Tencent's own tool,
+// tencent-component-toolkit.
 func (f *file) spec() (spec, error) {
 	in := &f.Inputs
 	s := spec{
 		Name: in.Name, Description: in.Description, Runtime: in.Runtime, Handler: in.Handler,
-		Region: cmp.Or(in.Region, "ap-guangzhou"), Role: in.Role, MemorySize: in.MemorySize,
-		Timeout: in.Timeout, InitTimeout: in.InitTimeout, Public: in.Public == nil || *in.Public,
+		Region: cmp.Or(in.Region, "ap-guangzhou"), Role: in.Role,
+		MemorySize: cmp.Or(in.MemorySize, 128), Timeout: cmp.Or(in.Timeout, 3),
+		InitTimeout: in.InitTimeout, Public: in.Public == nil || *in.Public,
 		VPC: in.VPC.ID, Subnet: in.VPC.Subnet, Logset: in.CLS.Logset, Topic: in.CLS.Topic,
 	}
 	var problems []error
@@ -148,11 +150,6 @@ func (f *file) spec() (spec, error) {
 	}
 	if s.Role == "" {
 		wrong("role is missing: without one the function can't read its secret")
-	}
-	for _, n := range []*int{&s.MemorySize, &s.Timeout} {
-		if *n == 0 { // the defaults of tencent-component-toolkit
-			*n = map[*int]int{&s.MemorySize: 128, &s.Timeout: 3}[n]
-		}
 	}
 	if (s.VPC == "") != (s.Subnet == "") {
 		wrong("vpcConfig needs both vpcId and subnetId")

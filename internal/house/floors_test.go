@@ -37,6 +37,7 @@ var beside = map[string][]string{
 	"internal/cloudsim":  {},
 	"internal/scfhost":   {},
 	"internal/checkout":  {},
+	"internal/loopback":  {},
 	"internal/callersim": {},
 	"internal/redissim":  {},
 	"internal/simulation": {"internal/cloudsim", "internal/redissim", "internal/scfhost",

@@ -60,16 +60,20 @@ func TestConn_Alive_withoutAReader(t *testing.T) {
 			{"the server closed it", func(t *testing.T, c *Conn, server net.Conn) {
 				ask(t, c, server)
 				server.Close()
+				awaitInput(c)
 			}, 0, false},
-			{"the server closed it unused", func(_ *testing.T, _ *Conn, server net.Conn) {
+			{"the server closed it unused", func(_ *testing.T, c *Conn, server net.Conn) {
 				server.Close()
+				awaitInput(c)
 			}, 0, false},
 			{"unsolicited bytes", func(t *testing.T, c *Conn, server net.Conn) {
 				ask(t, c, server)
 				io.WriteString(server, "ok\n")
+				awaitInput(c)
 			}, 0, false},
-			{"unsolicited bytes on a new one", func(_ *testing.T, _ *Conn, server net.Conn) {
+			{"unsolicited bytes on a new one", func(_ *testing.T, c *Conn, server net.Conn) {
 				io.WriteString(server, "ok\n")
+				awaitInput(c)
 			}, 0, false},
 			{"unsolicited bytes that TLS has read", func(t *testing.T, c *Conn, server net.Conn) {
 				ask(t, c, server)
@@ -131,7 +135,7 @@ func TestConn_Alive_waitsForTheReader(t *testing.T) {
 	c.reading.Store(true) // it has not woken up yet
 	require.True(t, c.Alive(time.Now()))
 	(<-accepted).Close()
-	require.Eventually(t, func() bool { return !openAndEmpty(c.socket) }, time.Second, interval)
+	awaitInput(c)
 	require.False(t, c.Alive(time.Now()))
 }
 

@@ -39,7 +39,7 @@ func TestOpen_makesTheConnectionOfTheNextRequest(t *testing.T) {
 		}},
 		{"the server closed it", 2, func(transport *Transport, s *countingServer, _ *time.Time) {
 			await(transport, s)
-			s.closeUnused()
+			s.closeUnused(transport)
 		}},
 	} {
 		for _, secure := range []bool{false, true} {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -55,19 +56,19 @@ func newServer(t *testing.T, secure bool, handle http.HandlerFunc) *countingServ
 	return s
 }
 
-// closeIdle ends the idle connections, with FIN or with RST. On loopback the client's socket knows
-// at once.
-func (s *countingServer) closeIdle(reset bool) {
-	s.closeConns(reset, http.StateIdle)
+// closeIdle ends the idle connections, with FIN or with RST.
+func (s *countingServer) closeIdle(t *Transport, reset bool) {
+	s.closeConns(t, reset, http.StateIdle)
 }
 
 // closeUnused ends the connections that have not carried a request.
-func (s *countingServer) closeUnused() {
-	s.closeConns(false, http.StateNew, http.StateActive)
+func (s *countingServer) closeUnused(t *Transport) {
+	s.closeConns(t, false, http.StateNew, http.StateActive)
 }
 
-// closeConns closes the connections in one of the states, and waits until there is one.
-func (s *countingServer) closeConns(reset bool, states ...http.ConnState) {
+// closeConns closes the connections in one of the states, and waits until there is one, and until
+// the client's sockets know of it: on a busy machine even loopback takes a moment.
+func (s *countingServer) closeConns(t *Transport, reset bool, states ...http.ConnState) {
 	for done := false; !done; {
 		s.mu.Lock()
 		for c, state := range s.conns {
@@ -82,9 +83,22 @@ func (s *countingServer) closeConns(reset bool, states ...http.ConnState) {
 				raw.(*net.TCPConn).SetLinger(0)
 			}
 			raw.Close()
+			delete(s.conns, c)
 			done = true
 		}
 		s.mu.Unlock()
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, p := range t.idle[s.origin()] {
+		awaitInput(p.conn)
+	}
+}
+
+// awaitInput waits until a connection has ended, or has something to read.
+func awaitInput(c *Conn) {
+	for openAndEmpty(c.socket) {
+		runtime.Gosched()
 	}
 }
 
@@ -135,10 +149,10 @@ func TestTransport_reusesOnlyLiveConnections(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		for _, tt := range []struct {
 			name   string
-			happen func(s *countingServer, clock *time.Time)
+			happen func(transport *Transport, s *countingServer, clock *time.Time)
 			opened int64
 		}{
-			{"nothing happened", func(*countingServer, *time.Time) {}, 1},
+			{"nothing happened", func(*Transport, *countingServer, *time.Time) {}, 1},
 			{"14 seconds passed", pass(14 * time.Second), 1},
 			{"15 seconds passed, and the network may have forgotten it", pass(15 * time.Second), 2},
 			{"the machine's clock was set back", pass(-time.Second), 2},
@@ -156,7 +170,7 @@ func TestTransport_reusesOnlyLiveConnections(t *testing.T) {
 				}
 				require.EqualValues(t, 1, s.opened.Load(), "one connection carries all requests")
 
-				tt.happen(s, &clock)
+				tt.happen(transport, s, &clock)
 				answer, err := post(t, transport, s.URL)
 				require.NoError(t, err)
 				require.Equal(t, "fine", answer)
@@ -174,12 +188,12 @@ func scheme(secure bool) string {
 	return "http"
 }
 
-func pass(d time.Duration) func(*countingServer, *time.Time) {
-	return func(_ *countingServer, clock *time.Time) { *clock = clock.Add(d) }
+func pass(d time.Duration) func(*Transport, *countingServer, *time.Time) {
+	return func(_ *Transport, _ *countingServer, clock *time.Time) { *clock = clock.Add(d) }
 }
 
-func closeIdle(reset bool) func(*countingServer, *time.Time) {
-	return func(s *countingServer, _ *time.Time) { s.closeIdle(reset) }
+func closeIdle(reset bool) func(*Transport, *countingServer, *time.Time) {
+	return func(t *Transport, s *countingServer, _ *time.Time) { s.closeIdle(t, reset) }
 }
 
 // A connection ends while the next request is on its way. The request arrives once in any case.
@@ -191,7 +205,7 @@ func TestTransport_requestMeetsEndOfConnection(t *testing.T) {
 		for i := range 300 {
 			_, err := post(t, transport, s.URL)
 			require.NoError(t, err)
-			s.closeIdle(reset)
+			s.closeIdle(transport, reset)
 			_, err = post(t, transport, s.URL)
 			if _, notSent := NotSent(err); notSent { // net/http noticed the end first
 				_, err = post(t, transport, s.URL)
@@ -345,9 +359,10 @@ func (c *closing) Close() error {
 func TestTransport_leavesNothingOpenAfterAnError(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, false, http.RedirectHandler("/", http.StatusFound).ServeHTTP)
-	_, err := post(t, transportFor(s), s.URL)
+	transport := transportFor(s)
+	_, err := post(t, transport, s.URL)
 	require.ErrorIs(t, err, errRedirect)
-	s.closeConns(false, http.StateClosed) // waits for it
+	s.closeConns(transport, false, http.StateClosed) // waits for it
 
 	body := &closing{Reader: strings.NewReader("{}")}
 	req, err := http.NewRequest(http.MethodPost, "http://127.0.0.1:1", body)
@@ -463,7 +478,7 @@ func TestTransport_resumesTLSSession(t *testing.T) {
 	for range 3 {
 		_, err := post(t, transport, s.URL)
 		require.NoError(t, err)
-		s.closeIdle(false)
+		s.closeIdle(transport, false)
 	}
 	require.Equal(t, []bool{false, true, true}, resumed)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"scf-sms/internal/cloudsim"
+	"scf-sms/internal/loopback"
 	"scf-sms/internal/tencent"
 )
 
@@ -28,6 +29,7 @@ func TestSend_aConnectionThatDiedWhileIdleIsNoReasonToFail(t *testing.T) {
 			require.Equal(t, 1, r.Attempts)
 			require.Len(t, e.cloud.Outbox(), i+1)
 			e.server.CloseIdle(reset)
+			loopback.Settle()
 		}
 	}
 }

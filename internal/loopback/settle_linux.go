@@ -1,4 +1,5 @@
-package dependability
+// Package loopback is for tests whose client and server talk over loopback.
+package loopback
 
 import (
 	"net"
@@ -8,13 +9,11 @@ import (
 	"unsafe"
 )
 
-// settle returns when the kernel has delivered what was sent over loopback before the call. A FIN
+// Settle returns when the kernel has delivered what was sent over loopback before the call. A FIN
 // or RST waits in the queue of the CPU that sent it, on a busy machine for milliseconds, and until
-// then no client can know of it. So settle sends a packet through the queue of every CPU.
-//
-// It does its best and reports no error: without it a few sequences in a thousand are repeated, see
-// deadConnection.
-func settle() {
+// then no client can know of it. So Settle sends a packet through the queue of every CPU. It does
+// its best and reports no error.
+func Settle() {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		return

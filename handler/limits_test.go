@@ -279,6 +279,7 @@ func TestInvoke_withoutRedis(t *testing.T) {
 		{limits.ScriptRefused, "ERROR", "EVALSHA"},
 		{limits.Replica, "ERROR", "replica"},
 		{limits.OtherSlot, "ERROR", "cluster"},
+		{limits.Foreign, "ERROR", "isn't ours"},
 	} {
 		a, sends := limited(t, &fakeLimits{
 			verdict: limits.Verdict{Decision: limits.Away, Cause: tt.cause},

@@ -21,6 +21,7 @@ const (
 	ScriptRefused                    // it doesn't let us run scripts, or can't run ours
 	Replica                          // it is one that only reads
 	OtherSlot                        // it is a node of a cluster, and not the one with our keys
+	Foreign                          // a key with one of our names holds something else
 	Garbled                          // its answer is none of Redis's, or none of our scripts'
 	NoSecret                         // there is no secret to name the keys by
 
@@ -30,7 +31,7 @@ const (
 // Lasting reports whether the cause stays until the operator changes something.
 func (c Cause) Lasting() bool {
 	return c == NotTrusted || c == PasswordRefused || c == DatabaseRefused || c == ScriptRefused ||
-		c == Replica || c == OtherSlot
+		c == Replica || c == OtherSlot || c == Foreign
 }
 
 // Hint is what the operator is told of a Redis that is away for this cause.
@@ -59,6 +60,9 @@ func (c Cause) Hint() string {
 	case OtherSlot:
 		return "Redis is one node of a cluster, and our keys are on another: REDIS_URL must be the " +
 			"address of a proxy, or of a Redis that is no cluster"
+	case Foreign:
+		return "a key in Redis that begins with scf-sms: holds what isn't ours: delete it, or let " +
+			"REDIS_URL name another database"
 	case Garbled:
 		return "what answers at REDIS_URL is not Redis, or not what it should be"
 	case NoSecret:
@@ -120,6 +124,8 @@ func Explain(err error, refused Cause) Cause {
 		// Before AUTH Redis reads no command of more than ten words, and calls one a fault of the
 		// protocol instead of NOAUTH (https://github.com/redis/redis/blob/7.0/src/networking.c).
 		return PasswordRefused
+	case strings.Contains(text, "WRONGTYPE"): // before Redis 7 behind the place in the script
+		return Foreign
 	}
 	return refused
 }

@@ -151,6 +151,8 @@ func TestAway_answers(t *testing.T) {
 		"-READONLY You can't write against a read only replica.\r\n":                 Replica,
 		"-ERR Error running script (call to f_1): @user_script:9: -READONLY no\r\n":  Replica,
 		"-ERR Error running script (call to f_1): @user_script: 9: -OOM command\r\n": NotReady,
+		"-WRONGTYPE Operation against a key holding the wrong kind of value\r\n":     Foreign,
+		"-ERR Error running script (call to f_1): @user_script:9: WRONGTYPE no\r\n":  Foreign,
 		"-MASTERDOWN Link with MASTER is down\r\n":                                   Replica,
 		"-MOVED 3999 127.0.0.1:6381\r\n":                                             OtherSlot,
 		"-ASK 3999 127.0.0.1:6381\r\n":                                               OtherSlot,
@@ -199,7 +201,7 @@ func TestCause_Lasting(t *testing.T) {
 	for cause, want := range map[Cause]bool{
 		NoConnection: false, NoAnswer: false, NotReady: false, Garbled: false, NoSecret: false,
 		PasswordRefused: true, DatabaseRefused: true, ScriptRefused: true, Replica: true,
-		OtherSlot: true, NotTrusted: true,
+		OtherSlot: true, NotTrusted: true, Foreign: true,
 	} {
 		require.Equal(t, want, cause.Lasting(), cause)
 	}
@@ -323,6 +325,21 @@ func TestAway_rights(t *testing.T) {
 			do(t, s.Addr, "ACL", user...)
 			newGuard(s.Addr, plenty(t)).requireAway(t, ScriptRefused)
 		})
+	}
+}
+
+// A key with one of our names that somebody else made.
+func TestAway_foreignKeys(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	require.Equal(t, Granted, newGuard(s.Addr, plenty(t)).ask(t, another(0)).Decision)
+	keys := keysOf(t, s.Addr)
+	require.NotEmpty(t, keys)
+	for _, key := range keys {
+		do(t, s.Addr, "FLUSHALL")
+		do(t, s.Addr, "RPUSH", key, "theirs")
+		newGuard(s.Addr, plenty(t)).requireAway(t, Foreign)
+		require.Equal(t, []string{key}, keysOf(t, s.Addr), "all or nothing")
 	}
 }
 

@@ -9,6 +9,7 @@
 //	connection.go        a connection that is known to be alive, and one try
 //	replies.go           nothing that is too large reaches the client
 //	breaker.go           Redis is let alone after it failed
+//	try.go               both scripts at once, for a tool that looks whether they run
 package limits
 
 import (

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/gomodule/redigo/redis"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -115,6 +116,54 @@ func TestRealRedis(t *testing.T) {
 
 	a.Settings.Redis.Database = 99
 	require.Equal(t, "there is no database 99: ERR", find(all(t.Context(), a), "database").Detail)
+}
+
+// A server that runs scripts, and not those of the function.
+func TestRealRedis_thatRefusesTheScripts(t *testing.T) {
+	t.Parallel()
+	server, err := redissim.StartServer("--requirepass", "example-redis-password")
+	if errors.Is(err, redissim.ErrNoServer) {
+		t.Skip(err)
+	}
+	require.NoError(t, err)
+	t.Cleanup(server.Close)
+	c, err := redis.Dial("tcp", server.Addr, redis.DialPassword("example-redis-password"))
+	require.NoError(t, err)
+	defer c.Close()
+	for _, tt := range []struct {
+		name, is     string // a command, with blanks between its words
+		detail, todo string
+		was          string // the command that ends it
+	}{
+		{"its memory is full", "CONFIG SET maxmemory 1", "refused: OOM", "its memory is full",
+			"CONFIG SET maxmemory 0"},
+		{"it takes no script by its hash", "ACL SETUSER default -evalsha", "refused: NOPERM", "EVALSHA",
+			"ACL SETUSER default +evalsha"},
+		{"it counts nothing", "ACL SETUSER default -hincrby", "refused: ERR", "EVALSHA",
+			"ACL SETUSER default +hincrby"},
+		{"nor does it give back", "ACL SETUSER default -hget", "refused: ERR", "EVALSHA",
+			"ACL SETUSER default +hget"},
+		{"it does all of it", "FLUSHALL", "may be run, and may write", "", "PING"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			run := func(command string) {
+				words := strings.Fields(command)
+				_, err := c.Do(words[0], redis.Args{}.AddFlat(words[1:])...)
+				require.NoError(t, err)
+			}
+			run(tt.is)
+			defer run(tt.was)
+			a := operatortest.Simulated(t, "")
+			a.Settings.Redis.Address = server.Addr
+			r := find(all(t.Context(), a), "EVAL")
+			require.Equal(t, tt.detail, r.Detail)
+			require.Contains(t, r.Todo, tt.todo)
+			require.Equal(t, tt.todo == "", r.Status == passed)
+		})
+	}
+	keys, err := redis.Strings(c.Do("KEYS", "*"))
+	require.NoError(t, err)
+	require.Empty(t, keys)
 }
 
 func TestUnreachable(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"scf-sms/internal/limits"
+	"scf-sms/internal/settings"
 	"scf-sms/scripts/local/internal/operator"
 )
 
@@ -17,7 +18,10 @@ import (
 // need.
 func (x *run) limitsRows() (rows report) {
 	s := x.Settings
-	rows.add(groupRedis, "limits", limitsRow(x.Account))
+	bad := func(p settings.Problem) bool { return p.Variable == "LIMITS" }
+	if !slices.ContainsFunc(s.Problems, bad) { // else none are in force
+		rows.add(groupRedis, "limits", limitsRow(x.Account))
+	}
 	host, _, _ := net.SplitHostPort(s.Redis.Address)
 	if ip, err := netip.ParseAddr(host); err == nil && !ip.IsLoopback() {
 		rows.add(groupRedis, "VPC", vpcRow(x.Account, host))

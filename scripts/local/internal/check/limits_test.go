@@ -96,6 +96,15 @@ func TestSimulatedRedisOfOnesOwnSettings(t *testing.T) {
 	assert.Empty(t, find(rows, "limits"), "without REDIS_URL there are none")
 }
 
+func TestLimits_thatAreWrong(t *testing.T) {
+	t.Parallel()
+	env := operatortest.CompleteEnv + "REDIS_URL=redis://10.0.0.86\nLIMITS={\"number\": \"5\"}\n"
+	rows := all(t.Context(), operatortest.Simulated(t, operatortest.Write(t, ".env", env)))
+	assert.Contains(t, find(rows, "LIMITS").Detail, `"5" is not N/W`)
+	assert.Empty(t, find(rows, "limits"), "none are in force")
+	assert.Equal(t, passed, find(rows, "EVAL").Status)
+}
+
 // The rows that a real server brings, and that a check leaves nothing there.
 func TestRealRedis(t *testing.T) {
 	t.Parallel()

@@ -271,7 +271,7 @@ func TestInvoke_withoutRedis(t *testing.T) {
 		{limits.NoConnection, "WARN", "Redis can't be reached"},
 		{limits.NotTrusted, "ERROR", "Redis's certificate isn't trusted"},
 		{limits.NoAnswer, "WARN", "Redis gave no answer in time"},
-		{limits.NotReady, "WARN", "Redis can't answer now"},
+		{limits.NotReady, "WARN", "no room for more data or connections"},
 		{limits.Garbled, "WARN", "is not Redis"},
 		{limits.NoSecret, "WARN", "no secret"},
 		{limits.PasswordRefused, "ERROR", "redisPassword"},

@@ -15,7 +15,7 @@ const (
 	NoConnection    Cause = iota + 1 // it can't be reached
 	NotTrusted                       // rediss: its certificate isn't one that we trust
 	NoAnswer                         // no whole answer came in time
-	NotReady                         // it can't answer now: it loads, is busy, or is full
+	NotReady                         // it can't answer now: it loads, is busy, can't save, or is full
 	PasswordRefused                  // it wants another password, one at all, or none
 	DatabaseRefused                  // it has no such database
 	ScriptRefused                    // it doesn't let us run scripts, or can't run ours
@@ -45,8 +45,8 @@ func (c Cause) Hint() string {
 			"for one of a private CA, SSL_CERT_FILE must name a file with that CA and with the " +
 			"public ones, which SSM and SMS need"
 	case NotReady:
-		return "Redis can't answer now: it loads its data, runs a script of others, or its memory " +
-			"is full"
+		return "Redis can't answer now: it loads its data, runs a script of others, can't save, or " +
+			"has no room for more data or connections"
 	case PasswordRefused:
 		return "Redis refuses the password: check redisPassword in the secret, which must not be " +
 			"there if Redis has none"

@@ -144,7 +144,7 @@ func TestRealRedis_thatRefusesTheScripts(t *testing.T) {
 		detail, todo string
 		was          string // the command that ends it
 	}{
-		{"its memory is full", "CONFIG SET maxmemory 1", "refused: OOM", "its memory is full",
+		{"its memory is full", "CONFIG SET maxmemory 1", "refused: OOM", "no room for more data",
 			"CONFIG SET maxmemory 0"},
 		{"it takes no script by its hash", "ACL SETUSER default -evalsha", "refused: NOPERM", "EVALSHA",
 			"ACL SETUSER default +evalsha"},

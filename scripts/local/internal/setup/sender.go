@@ -21,7 +21,7 @@ func (s *setup) lookSender(ctx context.Context) {
 	switch {
 	case user == nil:
 		s.add(makes, "sender", s.makeUser, "setup.user.make", s.user)
-		s.add(makes, "sender", s.allowSending, "setup.user.allow", s.user)
+		s.planSending(ctx)
 		return
 	case !s.userNamed && !hasMark(user.Remark):
 		s.block("sender", "setup.user.other", s.user)
@@ -42,7 +42,14 @@ func (s *setup) lookSender(ctx context.Context) {
 	}
 	if may {
 		s.there("sender", "setup.user.may")
-	} else if s.policyFits(ctx, "sender", s.user, sendSMS()) {
+		return
+	}
+	s.planSending(ctx)
+}
+
+// planSending plans the policy of a user who may not send yet.
+func (s *setup) planSending(ctx context.Context) {
+	if s.policyFits(ctx, "sender", s.user, sendSMS()) {
 		s.add(makes, "sender", s.allowSending, "setup.user.allow", s.user)
 	}
 }

@@ -81,6 +81,7 @@
 //   - Delivery reports are posted once, two seconds after the message, up to 500 in a call.
 //   - BeginTime and EndTime of a request for reports mean the time of sending.
 //   - Numbers outside the mainland are checked for length only.
+//   - What a policy allows on a condition it allows nobody.
 //   - Attaching a policy twice is no error. A key can be deleted only when it is disabled. A secret
 //     that is about to be deleted still has its name. GetCallerIdentity and GetUserAppId need no
 //     permission.
@@ -89,9 +90,10 @@
 //
 // # What is left out
 //
-// The older signatures, GET, resources in permissions but those of secrets, conditions in policies,
-// deleting what setup makes but functions and keys, code from COS, the app's daily limit and the
-// package's balance (script their codes instead), marketing templates and their hours, and HTTP/2:
-// several faults concern connections, so [Start] offers HTTP/1.1 only. Rates of requests are limited
-// only where [Account].Rates says so. IsoCode, CountryCode and SubscriberNumber are always empty.
+// The older signatures, GET, resources in permissions but those of secrets, what conditions in
+// policies say, deleting what setup makes but functions and keys, code from COS, the app's daily
+// limit and the package's balance (script their codes instead), marketing templates and their
+// hours, and HTTP/2: several faults concern connections, so [Start] offers HTTP/1.1 only. Rates of
+// requests are limited only where [Account].Rates says so. IsoCode, CountryCode and
+// SubscriberNumber are always empty.
 package cloudsim

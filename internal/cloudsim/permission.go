@@ -81,6 +81,9 @@ type document struct {
 		Principal *struct {
 			Service texts `json:"service,omitempty"`
 		} `json:"principal,omitempty"`
+
+		// Condition is handed back, and taken for one that no request meets.
+		Condition json.RawMessage `json:"condition,omitempty"`
 	} `json:"statement"`
 }
 
@@ -162,7 +165,7 @@ func (p *Policy) allows(operation, resource string) bool {
 		if operations && resources && s.Effect == "deny" {
 			return false
 		}
-		allowed = allowed || operations && resources
+		allowed = allowed || operations && resources && len(s.Condition) == 0
 	}
 	return allowed
 }

@@ -34,6 +34,14 @@ type Statement struct {
 	Action    Texts      `json:"action"`
 	Resource  Texts      `json:"resource,omitempty"`
 	Principal *Principal `json:"principal,omitempty"`
+
+	// Condition says when the statement holds, such as for which addresses.
+	Condition json.RawMessage `json:"condition,omitempty"`
+}
+
+// holdsAlways reports whether the statement has no condition.
+func (s *Statement) holdsAlways() bool {
+	return slices.Contains([]string{"", "null", "{}", "[]"}, string(s.Condition))
 }
 
 // Principal is who may take on a role.
@@ -81,7 +89,8 @@ func (d Document) Trusts(service string) bool {
 	})
 }
 
-// Covers reports whether all that another document allows is allowed, and nothing of it denied.
+// Covers reports whether all that another document allows is allowed, and nothing of it denied. What
+// is allowed on a condition may be refused to the function, and so counts as not allowed.
 func (d Document) Covers(other Document) bool {
 	for _, s := range other.Statement {
 		for _, action := range s.Action {
@@ -98,7 +107,7 @@ func (d Document) Covers(other Document) bool {
 
 func (d Document) effect(effect, action, resource string) bool {
 	return slices.ContainsFunc(d.Statement, func(s Statement) bool {
-		return s.Effect == effect &&
+		return s.Effect == effect && (effect == "deny" || s.holdsAlways()) &&
 			slices.ContainsFunc(s.Action, func(p string) bool { return covers(bare(p), action) }) &&
 			slices.ContainsFunc(s.Resource, func(p string) bool { return covers(p, resource) })
 	})

@@ -93,6 +93,11 @@ func TestDocument(t *testing.T) {
 			`"resource":"` + secret + `-2"}]}`, false, false},
 		{"denied again", `{"statement":[{"effect":"allow","action":"*","resource":"*"},` +
 			`{"effect":"deny","action":"ssm:Get*","resource":"*"}]}`, false, false},
+		{"for some addresses alone", `{"statement":[{"effect":"allow",` +
+			`"action":"ssm:GetSecretValue","resource":"` + secret + `",` +
+			`"condition":{"ip_equal":{"qcs:ip":["10.0.0.0/8"]}}}]}`, false, false},
+		{"on no condition", `{"statement":[{"effect":"allow","action":"ssm:GetSecretValue",` +
+			`"resource":"` + secret + `","condition":[]}]}`, true, true},
 		{"nothing", `{}`, false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -14,7 +14,10 @@ const (
 	senderUin = 100000000060
 	maySend   = `{"version":"2.0","statement":[{"effect":"allow","action":"sms:SendSms",` +
 		`"resource":"*"}]}`
-	mayAll   = `{"version":"2.0","statement":[{"effect":"allow","action":"*","resource":"*"}]}`
+	mayAll      = `{"version":"2.0","statement":[{"effect":"allow","action":"*","resource":"*"}]}`
+	mayReadFrom = `{"version":"2.0","statement":[{"effect":"allow",` +
+		`"action":"ssm:GetSecretValue","resource":"qcs::ssm:ap-guangzhou:uin/100000000001:` +
+		`secret/creatorUin/100000000001/scf-sms","condition":{"ip_equal":{"qcs:ip":["10.0.0.0/8"]}}}]}`
 	cvmTrust = `{"version":"2.0","statement":[{"effect":"allow","action":"sts:AssumeRole",` +
 		`"principal":{"service":"cvm.qcloud.com"}}]}`
 	scfTrust = `{"version":"2.0","statement":[{"effect":"allow","action":"name/sts:AssumeRole",` +
@@ -232,6 +235,12 @@ func accountStates() []state {
 			noPolicy, "scf-sms"),
 		account("setup's own policy for reading was changed",
 			policy("scf-sms", "scf-sms: ours", mayAll), nil, ""),
+		account("the role's policy holds for some addresses alone", both(
+			sender(own), secretOf("", ourSecret), role("scf-sms", "", scfTrust), policy("read", "", mayReadFrom), func(a *cloudsim.Account) {
+				a.Roles[0].Policies = []cloudsim.Attachment{{PolicyID: a.Policies[0].ID}}
+			}), nil, ""),
+		account("a policy of the role's name holds for some addresses alone",
+			policy("scf-sms", "", mayReadFrom), noPolicy, "scf-sms"),
 		account("a role of the name is another service's", role("scf-sms", "", cvmTrust), noRole,
 			"serverless.yml"),
 		account("setup's own role is another service's now",

@@ -236,7 +236,8 @@ func accountStates() []state {
 		account("setup's own policy for reading was changed",
 			policy("scf-sms", "scf-sms: ours", mayAll), nil, ""),
 		account("the role's policy holds for some addresses alone", both(
-			sender(own), secretOf("", ourSecret), role("scf-sms", "", scfTrust), policy("read", "", mayReadFrom), func(a *cloudsim.Account) {
+			sender(own), secretOf("", ourSecret), role("scf-sms", "", scfTrust),
+			policy("read", "", mayReadFrom), func(a *cloudsim.Account) {
 				a.Roles[0].Policies = []cloudsim.Attachment{{PolicyID: a.Policies[0].ID}}
 			}), nil, ""),
 		account("a policy of the role's name holds for some addresses alone",

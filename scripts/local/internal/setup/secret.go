@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"scf-sms/internal/tencent"
-	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/resources"
 	"scf-sms/scripts/local/internal/term"
 )
@@ -211,25 +210,34 @@ func (s *setup) makeSecret(ctx context.Context) error {
 	if len(value.Texts("hashKey")) == 0 && (key != nil || !h.there) {
 		value = value.With("hashKey", resources.NewToken())
 	}
-	if f := s.store(ctx, h, value); f != nil {
+	if err := s.store(ctx, h, value); err != nil {
 		if key != nil {
 			s.takeBack(ctx, h, key)
 		}
-		return s.failed(f)
+		return err
 	}
 	h.value, h.there = value, true
 	return s.awaitKey(ctx, key)
 }
 
-func (s *setup) store(ctx context.Context, h *held, value resources.Value) *operator.Failure {
+// store makes the secret or, if it still is as the plan found it, replaces its value. Whoever reads
+// a plan takes minutes, and others write to the secret, too.
+func (s *setup) store(ctx context.Context, h *held, value resources.Value) error {
 	if h.there {
-		return s.WriteSecret(ctx, h.name, h.version, value)
+		now, f, err := s.ReadSecret(ctx, h.name, h.version)
+		switch {
+		case f != nil && !f.Absent():
+			return s.failed(f)
+		case f != nil, err != nil, !now.Equal(h.value):
+			return s.stop("rotate.changed", h.name)
+		}
+		return s.errorOf(s.WriteSecret(ctx, h.name, h.version, value))
 	}
 	f := s.CreateSecret(ctx, h.name, h.version, value)
 	if f.Unclear() && s.Holds(ctx, h.name, h.version, value) {
 		return nil
 	}
-	return f
+	return s.errorOf(f)
 }
 
 // takeBack deletes a key that could not be stored, unless the secret may hold it all the same.

@@ -55,3 +55,32 @@ func TestSetup_declined(t *testing.T) {
 	require.Empty(t, o.writes)
 	operatortest.Golden(t, "plan.txt", o.out)
 }
+
+// Somebody changes the secret while the plan is read: that is not undone.
+func TestSetup_secretChangedMeanwhile(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*cloudsim.Account){
+		"it is another": secretOf("",
+			`{"hashKey": "the-hash-key-of-limits", "reports": "0123456789abcdef"}`),
+		"it is gone": func(a *cloudsim.Account) { a.Secrets = nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, secretOf("", `{"hashKey": "the-hash-key-of-limits"}`))
+			var changed []cloudsim.Secret
+			o := s.run(t, "one", func(run *setup) {
+				run.confirm = func(string) bool {
+					s.Cloud.Update(change)
+					changed = s.Account().Secrets
+					return true
+				}
+			})
+			require.ErrorContains(t, o.err, "changed")
+			require.Equal(t, changed, s.Account().Secrets)
+			require.Len(t, s.Account().Keys, 1, "the operator's")
+
+			require.NoError(t, s.run(t, "one").err)
+			s.complete(t)
+		})
+	}
+}

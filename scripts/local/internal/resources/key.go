@@ -64,10 +64,15 @@ func (k AccessKey) Follows(id string) bool { return strings.HasSuffix(k.Descript
 const after = ":after:"
 
 // keyMark begins the description of a key that is made for the function's secret. The same user may
-// have one for another secret, or for that of another region: it is in use there.
+// have one for another secret, for that of another region, or for another version of it: it is in
+// use there.
 func (c Cloud) keyMark() string {
 	s := &c.Settings.Secret
-	return Mark + s.Region + "/" + s.Name + ":"
+	mark := Mark + s.Region + "/" + s.Name
+	if s.Version != "SSM_Current" {
+		mark += "@" + s.Version
+	}
+	return mark + ":"
 }
 
 // Ours reports whether setup or rotate made a key for the function's secret.

@@ -233,6 +233,31 @@ func TestSetup_anotherSecretsKey(t *testing.T) {
 	}
 }
 
+// So is the key in another version of the secret.
+func TestSetup_anotherVersionsKey(t *testing.T) {
+	t.Parallel()
+	keyless := func(a *cloudsim.Account) {
+		a.Secrets[0].Versions["v2"] = cloudsim.SecretValue{
+			String: `{"authorization": "Bearer abcdefghijklmnopqrst"}`}
+	}
+	s := newSite(t, both(sender(own), secretOf("", ourSecret), keyless))
+	s.edit(t, "# SECRET_VERSION: SSM_Current", "SECRET_VERSION: v2")
+	before := s.Account()
+	first := s.run(t, "one")
+	require.NoError(t, first.err, first.said())
+	require.Equal(t, before.Keys, s.Account().Keys[:len(before.Keys)])
+	require.Equal(t, before.Secrets[0].Versions["SSM_Current"],
+		s.Account().Secrets[0].Versions["SSM_Current"])
+	require.Empty(t, s.run(t, "one").writes)
+
+	// What a run left that was interrupted is known by its version, too.
+	s.Cloud.Update(keyless)
+	third := s.run(t, "one")
+	require.NoError(t, third.err, third.said())
+	require.Contains(t, third.writes, "DeleteAccessKey")
+	require.Equal(t, before.Keys, s.Account().Keys[:len(before.Keys)])
+}
+
 // A change of something else doesn't give callers a version that they were taken away from on
 // purpose.
 func TestSetup_staysBack(t *testing.T) {

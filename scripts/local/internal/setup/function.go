@@ -288,8 +288,7 @@ func (s *setup) publishAs(ctx context.Context, description string) error {
 		return s.Publish(ctx, s.spec.Name, description)
 	})
 	if f.Is("LimitExceeded") {
-		s.meanwhile("setup.version.full")
-		return nil
+		return undone(s.words.Say("setup.version.full"))
 	}
 	if f != nil && !f.Unclear() {
 		return s.failed(f)

@@ -85,17 +85,27 @@ func (s *setup) show() {
 	}
 }
 
+// undone is the error of a step that Tencent refuses, and that the other steps don't need. It says
+// so.
+type undone string
+
+func (u undone) Error() string { return string(u) }
+
 // carryOut does what the plan says, one step after another.
 func (s *setup) carryOut(ctx context.Context) error {
 	for _, step := range s.plan {
 		if step.do == nil {
 			continue
 		}
-		if err := step.do(ctx); err != nil {
+		row := term.Row{Sign: string(there), Color: term.Green, Name: step.name,
+			Detail: step.detail, NameWidth: nameWidth}
+		err := step.do(ctx)
+		if why, ok := errors.AsType[undone](err); ok {
+			row.Sign, row.Color, row.Detail = string(warns), term.Yellow, string(why)
+		} else if err != nil {
 			return err
 		}
-		term.PrintRow(s.out, s.paint, term.Row{Sign: string(there), Color: term.Green,
-			Name: step.name, Detail: step.detail, NameWidth: nameWidth})
+		term.PrintRow(s.out, s.paint, row)
 	}
 	return nil
 }

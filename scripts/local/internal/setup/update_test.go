@@ -130,10 +130,23 @@ func TestSetup_URL(t *testing.T) {
 		require.Equal(t, []string{"UpdateTrigger"}, o.writes)
 		require.Contains(t, flat(o.out), "from authType NONE, extranet, intranet to authType NONE, "+
 			"extranet; the address stays")
-		require.Equal(t, fixed, strings.Contains(o.errs, "SCF doesn't change the URL by API"))
+		require.Equal(t, fixed, strings.Contains(flat(o.out), "! URL SCF doesn't change it by API"))
+		require.Equal(t, !fixed, strings.Contains(flat(o.out), "✓ URL from authType NONE"))
 		require.Equal(t, url, s.url())
 		require.Len(t, s.Account().Functions[0].Triggers, 1)
 	}
+}
+
+// A version that can't be kept is not shown as kept.
+func TestSetup_versionsFull(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	full := refusedWith("LimitExceeded.FunctionVersions")
+	s.Cloud.Always(cloudsim.PublishVersion, &full)
+	o := s.run(t, "one")
+	require.NoError(t, o.err)
+	require.Contains(t, flat(o.out), "! version the function has as many versions as it may have")
+	require.NotContains(t, o.out, "✓ version")
 }
 
 // The URL of another version is one that callers know, too.

@@ -96,16 +96,16 @@ func (s *setup) awaitURL(ctx context.Context) error {
 }
 
 // updateURL changes the URL. Tencent's documents contradict each other on whether that can be done;
-// where it can't, the URL stays as it is.
+// where it can't, the URL stays as it is, and the step is [undone].
 func (s *setup) updateURL(ctx context.Context) error {
 	f := s.settle(ctx, s.lastChange(), again, func() *operator.Failure {
 		return s.UpdateTrigger(ctx, s.spec.Name, *s.trigger(), s.desc())
 	})
-	if f != nil {
-		if f.Denied() || f.Code == "" {
-			return s.failed(f)
-		}
-		s.meanwhile("setup.url.fixed", f.Code)
+	if f != nil && (f.Denied() || f.Code == "") {
+		return s.failed(f)
 	}
-	return s.awaitURL(ctx)
+	if err := s.awaitURL(ctx); err != nil || f == nil {
+		return err
+	}
+	return undone(s.words.Say("setup.url.fixed", f.Code))
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"scf-sms/scripts/local/internal/operator"
@@ -21,13 +22,17 @@ func servingRow(ctx context.Context, a *operator.Account) row {
 	}
 	ctx, cancel := context.WithTimeout(ctx, longestLook)
 	defer cancel()
-	version, failure := resources.Cloud{Account: a}.Serving(ctx, name)
+	version, shares, failure := resources.Cloud{Account: a}.Serving(ctx, name)
 	if failure != nil || version == "" {
 		return row{}
 	}
 	if version != "$LATEST" {
 		return wrong(a.Say("check.serving.old", name, term.Plain(version)),
 			a.Say("check.serving.old.todo"))
+	}
+	if len(shares) > 0 {
+		return wrong(a.Say("setup.serving.shared", name, term.Plain(strings.Join(shares, ", "))),
+			a.Say("setup.serving.shared.todo"))
 	}
 	return right(a.Say("check.serving", name))
 }

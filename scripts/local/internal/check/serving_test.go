@@ -30,6 +30,12 @@ func TestServing(t *testing.T) {
 	require.Equal(t, wrong("callers of scf-sms-prod get version 1, older than what is deployed",
 		`"setup" points them forward again`), servingRow(t.Context(), a))
 
+	a.Sim.Cloud.Script(cloudsim.GetAlias, cloudsim.Fault{Kind: cloudsim.Body, Body: `{"Response": {
+		"FunctionVersion": "$LATEST", "RoutingConfig": {"AddtionVersionMatchs": [
+		{"Version": "1", "Expression": "a", "Key": "k", "Method": "m"}]}, "RequestId": "r"}}`})
+	require.Equal(t, "some callers of scf-sms-prod get version 1",
+		servingRow(t.Context(), a).Detail)
+
 	a.Sim.Cloud.Update(func(c *cloudsim.Account) {
 		c.Keys[len(c.Keys)-1].Allow = []string{"ssm:*"}
 	})

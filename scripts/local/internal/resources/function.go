@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -191,15 +192,27 @@ func (c Cloud) Publish(ctx context.Context, name, description string) *operator.
 	}, nil)
 }
 
-// Serving returns the version that callers of the URL get: that of the alias $DEFAULT.
-func (c Cloud) Serving(ctx context.Context, name string) (string, *operator.Failure) {
-	var answer struct{ FunctionVersion string }
-	f := c.Call(ctx, operator.SCF, "GetAlias",
+// Serving returns the version that callers of the URL get: that of the alias $DEFAULT. shares are
+// other versions, which some of them get: an alias may divide callers among versions.
+func (c Cloud) Serving(ctx context.Context, name string) (
+	version string, shares []string, f *operator.Failure,
+) {
+	var answer struct {
+		FunctionVersion string
+		RoutingConfig   struct {
+			AdditionalVersionWeights, AddtionVersionMatchs []Version // as the API spells it
+		}
+	}
+	f = c.Call(ctx, operator.SCF, "GetAlias",
 		map[string]any{"FunctionName": name, "Namespace": "default", "Name": "$DEFAULT"}, &answer)
-	return answer.FunctionVersion, f
+	routes := &answer.RoutingConfig
+	for _, v := range slices.Concat(routes.AdditionalVersionWeights, routes.AddtionVersionMatchs) {
+		shares = append(shares, v.Version)
+	}
+	return answer.FunctionVersion, shares, f
 }
 
-// Serve gives callers of the URL a version.
+// Serve gives all callers of the URL a version.
 func (c Cloud) Serve(ctx context.Context, name, version string) *operator.Failure {
 	return c.Call(ctx, operator.SCF, "UpdateAlias", map[string]any{
 		"FunctionName": name, "Namespace": "default", "Name": "$DEFAULT",

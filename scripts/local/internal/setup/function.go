@@ -17,7 +17,8 @@ import (
 type deployed struct {
 	config
 	there    bool
-	serving  string // the version of the alias $DEFAULT
+	serving  string   // the version of the alias $DEFAULT
+	shares   []string // versions that it gives some callers
 	versions []resources.Version
 	urls     []resources.Trigger
 	outdated bool // its code or its settings are to be changed
@@ -72,7 +73,7 @@ func (s *setup) readFunction(ctx context.Context) (f *operator.Failure) {
 	if d.versions, f = s.Versions(ctx, s.spec.Name); f != nil {
 		return f
 	}
-	d.serving, f = s.Serving(ctx, s.spec.Name)
+	d.serving, d.shares, f = s.Serving(ctx, s.spec.Name)
 	return f
 }
 

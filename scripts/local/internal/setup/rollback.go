@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"strings"
 
 	"scf-sms/scripts/local/internal/operator"
 	"scf-sms/scripts/local/internal/resources"
@@ -13,17 +14,26 @@ import (
 func (s *setup) planServing() {
 	d := &s.function
 	if d.serving == "" || d.serving == latest {
+		if len(d.shares) > 0 {
+			s.warn("version", "setup.serving.shared", s.spec.Name, d.shared())
+		}
 		return
 	}
 	forward := d.outdated || s.asks && s.confirm(
-		s.words.Say("setup.serving.ask", s.spec.Name, term.Plain(d.serving)))
+		s.words.Say("setup.serving.ask", s.spec.Name, d.served()))
 	if !forward {
-		s.add(backed, "version", nil, "setup.serving.old", s.spec.Name, term.Plain(d.serving))
+		s.add(backed, "version", nil, "setup.serving.old", s.spec.Name, d.served())
 		return
 	}
 	s.add(changes, "version", func(ctx context.Context) error {
 		return s.serve(ctx, latest)
-	}, "setup.serving.forward", s.spec.Name, term.Plain(d.serving))
+	}, "setup.serving.forward", s.spec.Name, d.served())
+}
+
+// shared names the versions that some callers get, and served all that callers get.
+func (d *deployed) shared() string { return term.Plain(strings.Join(d.shares, ", ")) }
+func (d *deployed) served() string {
+	return term.Plain(strings.Join(append([]string{d.serving}, d.shares...), ", "))
 }
 
 // lastChange is what settle waits for where SCF is still busy.
@@ -62,7 +72,7 @@ func (s *setup) rollback(ctx context.Context) error {
 	}
 	s.add(changes, "version", func(ctx context.Context) error {
 		return s.serve(ctx, before.Version)
-	}, "setup.rollback.plan", s.spec.Name, term.Plain(d.serving), before.Version,
+	}, "setup.rollback.plan", s.spec.Name, d.served(), before.Version,
 		term.Plain(before.Description))
 	s.show()
 	if s.only {

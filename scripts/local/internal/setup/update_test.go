@@ -286,6 +286,25 @@ func TestSetup_staysBack(t *testing.T) {
 	require.Equal(t, "one", s.serving(t))
 }
 
+// An alias may divide callers among versions. setup shows that and leaves it, and -rollback ends it.
+func TestSetup_dividedCallers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	require.NoError(t, s.run(t, "one").err)
+	require.NoError(t, s.run(t, "two").err)
+	s.Cloud.Always(cloudsim.GetAlias, &cloudsim.Fault{Kind: cloudsim.Body, Body: `{"Response": {
+		"Name": "$DEFAULT", "FunctionVersion": "$LATEST", "RoutingConfig": {
+		"AdditionalVersionWeights": [{"Version": "1", "Weight": 0.1}],
+		"AddtionVersionMatchs": []}, "RequestId": "r"}}`})
+	o := s.run(t, "two")
+	require.NoError(t, o.err)
+	require.Empty(t, o.writes)
+	require.Contains(t, flat(o.out), "! version some callers of scf-sms-prod get version 1 →")
+	o = s.run(t, "two", rollback(t))
+	require.NoError(t, o.err)
+	require.Contains(t, flat(o.out), "from $LATEST, 1 back to version 1")
+}
+
 // What is wrong with either of two secrets keeps setup from everything.
 func TestSetup_callersSecret_refuses(t *testing.T) {
 	t.Parallel()

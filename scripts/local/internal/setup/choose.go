@@ -43,7 +43,7 @@ func complete(
 		if err != nil {
 			return a, err
 		}
-		secret, err := term.AskHidden(stdio, "TENCENT_SECRET_KEY")
+		secret, err := term.AskHidden(ctx, stdio, "TENCENT_SECRET_KEY")
 		if err != nil {
 			return a, err
 		}

@@ -51,14 +51,34 @@ func Ask(ctx context.Context, stdio Stdio, question string) (string, error) {
 	return line, ctx.Err()
 }
 
-// AskHidden asks at a terminal for a text that isn't shown while it is typed.
-func AskHidden(stdio Stdio, question string) (string, error) {
+// AskHidden asks at a terminal for a text that isn't shown while it is typed. The error is that of
+// ctx, if it ends first; what is typed is shown again then.
+func AskHidden(ctx context.Context, stdio Stdio, question string) (string, error) {
 	file, ok := stdio.In.(*os.File)
 	if !ok {
 		return "", errors.New("standard input is no terminal to ask at")
 	}
+	fd := int(file.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", err
+	}
 	fmt.Fprint(stdio.Out, question+": ")
-	text, err := term.ReadPassword(int(file.Fd()))
-	fmt.Fprintln(stdio.Out)
-	return strings.TrimSpace(string(text)), err
+	defer fmt.Fprintln(stdio.Out)
+	type read struct {
+		text []byte
+		err  error
+	}
+	answer := make(chan read, 1)
+	go func() {
+		text, err := term.ReadPassword(fd)
+		answer <- read{text, err}
+	}()
+	select {
+	case a := <-answer:
+		return strings.TrimSpace(string(a.text)), a.err
+	case <-ctx.Done(): // nothing ends the reading
+		term.Restore(fd, before)
+		return "", ctx.Err()
+	}
 }

@@ -36,7 +36,7 @@ func TestAsk(t *testing.T) {
 	}
 	require.Equal(t, "what: what: what: \n", out.String())
 
-	_, err := AskHidden(stdio, "key")
+	_, err := AskHidden(t.Context(), stdio, "key")
 	require.ErrorContains(t, err, "no terminal")
 }
 

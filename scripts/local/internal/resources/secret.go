@@ -20,11 +20,15 @@ type Description struct {
 	CreateUinString string // who created it; the name of the secret in a policy has that
 }
 
-// SecretsOpen reports whether Secrets Manager was opened in the console. No API opens it.
-func (c Cloud) SecretsOpen(ctx context.Context) (bool, *operator.Failure) {
-	var answer struct{ ServiceEnabled bool }
-	f := c.Call(ctx, operator.SSM, "GetServiceStatus", nil, &answer)
-	return answer.ServiceEnabled, f
+// SecretsOpen reports whether Secrets Manager was opened in the console, which no API does, and
+// whether it is stopped since, because the account is in arrears.
+func (c Cloud) SecretsOpen(ctx context.Context) (open, stopped bool, f *operator.Failure) {
+	var answer struct {
+		ServiceEnabled bool
+		InvalidType    int // 0: not bought, 1: fine, 2: in arrears, 3: released
+	}
+	f = c.Call(ctx, operator.SSM, "GetServiceStatus", nil, &answer)
+	return answer.ServiceEnabled, answer.InvalidType == 2, f
 }
 
 // DescribeSecret returns nil if there is no such secret.

@@ -169,6 +169,9 @@ func accountStates() []state {
 		account("Secrets Manager is not opened", func(a *cloudsim.Account) {
 			a.Closed = []string{"ssm"}
 		}, func(a *cloudsim.Account) { a.Closed = nil }, "console.cloud.tencent.com/ssm"),
+		answered("Secrets Manager is stopped for want of money", cloudsim.GetServiceStatus,
+			cloudsim.Fault{Kind: cloudsim.Body, Body: `{"Response": {"ServiceEnabled": false, ` +
+				`"InvalidType": 2, "RequestId": "r"}}`}, "console.cloud.tencent.com/expense"),
 		account("SCF is not opened", func(a *cloudsim.Account) { a.Closed = []string{"scf"} },
 			func(a *cloudsim.Account) { a.Closed = nil }, "console.cloud.tencent.com/scf"),
 
@@ -325,6 +328,8 @@ func accountStates() []state {
 		}, func(a *cloudsim.Account) { a.Lags = cloudsim.Lags{} }, "URL"),
 		answered("no version can be kept", cloudsim.PublishVersion,
 			refusedWith("LimitExceeded.FunctionVersions"), ""),
+		answered("there are as many URLs as there may be", cloudsim.CreateTrigger,
+			refusedWith("LimitExceeded.Trigger"), "scf:CreateTrigger"),
 		answered("there are as many functions as there may be", cloudsim.CreateFunction,
 			refusedWith("LimitExceeded.Function"), "scf:CreateFunction"),
 	}

@@ -18,6 +18,7 @@ func hidden(value string) string {
 // config is a function's configuration as GetFunction tells it, as far as serverless.yml says it.
 type config struct {
 	Description, Role, Status, Runtime, Type, Handler string
+	AvailableStatus                                   string // whether it may run
 	MemorySize, Timeout, InitTimeout                  int
 	Environment                                       struct{ Variables []variable }
 	PublicNetConfig                                   struct{ PublicNetStatus string }

@@ -55,6 +55,8 @@ func (s *setup) lookFunction(ctx context.Context) {
 	case d.Status != "Active":
 		s.block("function", "setup.function.state", name, term.Plain(d.Status))
 		return
+	case d.AvailableStatus == "InsufficientBalance":
+		s.warn("function", "setup.function.stopped", name)
 	}
 	s.planUpdate()
 	s.planURL()

@@ -24,11 +24,14 @@ type held struct {
 
 // lookSecrets plans the secrets and, if one needs a key, the user whose key it is.
 func (s *setup) lookSecrets(ctx context.Context) {
-	open, f := s.SecretsOpen(ctx)
-	if s.unseen("secret", f) {
+	open, stopped, f := s.SecretsOpen(ctx)
+	switch {
+	case s.unseen("secret", f):
 		return
-	}
-	if !open {
+	case stopped:
+		s.block("secret", "setup.secret.stopped")
+		return
+	case !open:
 		s.block("secret", "setup.secret.closed")
 		return
 	}

@@ -137,6 +137,20 @@ func TestSetup_URL(t *testing.T) {
 	}
 }
 
+// A function that may not run is shown as one.
+func TestSetup_arrears(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	require.NoError(t, s.run(t, "one").err)
+	s.Cloud.Always(cloudsim.GetFunction, &cloudsim.Fault{Kind: cloudsim.Body, Body: `{"Response": {
+		"Status": "Active", "AvailableStatus": "InsufficientBalance", "Runtime": "Go1",
+		"Type": "Event", "RequestId": "r"}}`})
+	o := s.run(t, "one", func(run *setup) { run.only = true })
+	require.NoError(t, o.err)
+	require.Contains(t, flat(o.out), "! function scf-sms-prod may not run: the account is in "+
+		"arrears → top up the account at https://console.cloud.tencent.com/expense")
+}
+
 // A version that can't be kept is not shown as kept.
 func TestSetup_versionsFull(t *testing.T) {
 	t.Parallel()

@@ -71,10 +71,15 @@ func (s *setup) makeURL(ctx context.Context) error {
 	f := s.settle(ctx, s.lastChange(), resources.Busy, func() *operator.Failure {
 		return s.CreateTrigger(ctx, s.spec.Name, s.spec.URL.Qualifier, s.desc())
 	})
-	if f != nil && !made(f) && !f.Is("LimitExceeded.Trigger") {
+	full := f.Is("LimitExceeded.Trigger") // by the URL that is there, or by others
+	if f != nil && !made(f) && !full {
 		return s.failed(f)
 	}
-	return s.awaitURL(ctx)
+	err := s.awaitURL(ctx)
+	if err != nil && full {
+		return s.failed(f)
+	}
+	return err
 }
 
 // awaitURL reads the URLs until there is one.

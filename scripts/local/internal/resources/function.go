@@ -129,13 +129,26 @@ func (c Cloud) CreateTrigger(
 	}, nil)
 }
 
+// with is a description as SCF takes it, with what else the URL has: who may call it from a browser
+// (https://cloud.tencent.com/document/product/583/100227).
+func (t *Trigger) with(d Desc) string {
+	d.NetConfig.ExtranetUrl = ""
+	all := struct {
+		Desc
+		CorsConfig map[string]any `json:",omitempty"`
+	}{}
+	json.Unmarshal([]byte(t.TriggerDesc), &all)
+	all.Desc = d
+	return string(encode(all))
+}
+
 // UpdateTrigger changes a function URL, which stays the same URL.
 func (c Cloud) UpdateTrigger(
 	ctx context.Context, name string, t Trigger, d Desc,
 ) *operator.Failure {
 	return c.Call(ctx, operator.SCF, "UpdateTrigger", map[string]any{
 		"FunctionName": name, "Namespace": "default", "TriggerName": t.TriggerName, "Type": "http",
-		"Qualifier": t.Qualifier, "TriggerDesc": d.Text(), "Enable": "OPEN",
+		"Qualifier": t.Qualifier, "TriggerDesc": t.with(d), "Enable": "OPEN",
 	}, nil)
 }
 

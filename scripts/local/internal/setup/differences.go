@@ -21,11 +21,15 @@ type config struct {
 	AvailableStatus                                   string // whether it may run
 	MemorySize, Timeout, InitTimeout                  int
 	Environment                                       struct{ Variables []variable }
-	PublicNetConfig                                   struct{ PublicNetStatus string }
-	VpcConfig                                         struct{ VpcId, SubnetId string }
-	ClsLogsetId, ClsTopicId                           string
-	ModTime                                           string
-	StatusReasons                                     []struct{ ErrorCode, ErrorMessage string }
+	PublicNetConfig                                   struct {
+		PublicNetStatus string
+		EipConfig       struct{ EipStatus string }
+	}
+	L5Enable                string
+	VpcConfig               struct{ VpcId, SubnetId string }
+	ClsLogsetId, ClsTopicId string
+	ModTime                 string
+	StatusReasons           []struct{ ErrorCode, ErrorMessage string }
 }
 
 // difference is one thing that a deployment would change.

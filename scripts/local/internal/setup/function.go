@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -155,7 +156,7 @@ func (s *setup) params() map[string]any {
 		"Timeout":     s.spec.Timeout,
 		"Environment": map[string]any{"Variables": variables},
 		"PublicNetConfig": map[string]any{"PublicNetStatus": status[s.spec.Public],
-			"EipConfig": map[string]any{"EipStatus": "DISABLE"}},
+			"EipConfig": map[string]any{"EipStatus": s.fixedAddress()}},
 	}
 	if s.spec.InitTimeout != 0 {
 		p["InitTimeout"] = s.spec.InitTimeout
@@ -167,6 +168,15 @@ func (s *setup) params() map[string]any {
 		p["VpcConfig"] = map[string]any{"VpcId": s.spec.VPC, "SubnetId": s.spec.Subnet}
 	}
 	return p
+}
+
+// fixedAddress says whether the function calls from an address of its own. serverless.yml doesn't
+// say it, so one that was given in the console stays: nobody gets it back.
+func (s *setup) fixedAddress() string {
+	if !s.spec.Public {
+		return "DISABLE"
+	}
+	return cmp.Or(s.function.PublicNetConfig.EipConfig.EipStatus, "DISABLE")
 }
 
 func (s *setup) createFunction(ctx context.Context) error {
@@ -246,7 +256,7 @@ func (s *setup) updateCode(ctx context.Context) error {
 
 func (s *setup) updateConfig(ctx context.Context) error {
 	params := s.params()
-	params["L5Enable"] = "FALSE"
+	params["L5Enable"] = cmp.Or(s.function.L5Enable, "FALSE")
 	f := s.settle(ctx, s.lastChange(), func(f *operator.Failure) bool {
 		return again(f) || resources.RoleUnknown(f)
 	}, func() *operator.Failure {

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -135,6 +136,36 @@ func TestSetup_URL(t *testing.T) {
 		require.Equal(t, url, s.url())
 		require.Len(t, s.Account().Functions[0].Triggers, 1)
 	}
+}
+
+// What serverless.yml doesn't say, and somebody set in the console, stays: who may call from a
+// browser, and the address that the function calls from, which Tencent gives nobody back.
+func TestSetup_keepsWhatTheConsoleSet(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	require.NoError(t, s.run(t, "one").err)
+	cors := map[string]any{"Enable": true, "Origins": []any{"https://example.com"}}
+	s.Cloud.Update(func(a *cloudsim.Account) {
+		f := &a.Functions[0]
+		f.Triggers[0].Desc["CorsConfig"] = cors
+		f.Triggers[0].Desc["AuthType"] = "CAM"
+		f.Versions[0].Config.PublicNetConfig = json.RawMessage(`{"PublicNetStatus": "ENABLE",
+			"EipConfig": {"EipStatus": "ENABLE", "EipAddress": ["203.0.113.7"]}}`)
+		f.Versions[0].Config.L5Enable = "TRUE"
+	})
+	s.edit(t, "timeout: 10", "timeout: 12")
+	o := s.run(t, "one")
+	require.NoError(t, o.err)
+	require.Equal(t, []string{"UpdateFunctionConfiguration", "PublishVersion", "UpdateTrigger"},
+		o.writes)
+	f := s.Account().Functions[0]
+	require.Equal(t, "NONE", f.Triggers[0].Desc["AuthType"])
+	require.Equal(t, cors, f.Triggers[0].Desc["CorsConfig"])
+	require.NotContains(t, f.Triggers[0].Desc["NetConfig"], "ExtranetUrl", "SCF's to say")
+	require.JSONEq(t, `{"PublicNetStatus": "ENABLE", "EipConfig": {"EipStatus": "ENABLE"}}`,
+		string(f.Versions[0].Config.PublicNetConfig))
+	require.Equal(t, "TRUE", f.Versions[0].Config.L5Enable)
+	require.Empty(t, s.run(t, "one").writes)
 }
 
 // A function that may not run is shown as one.

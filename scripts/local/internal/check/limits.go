@@ -12,6 +12,7 @@ import (
 	"scf-sms/internal/limits"
 	"scf-sms/internal/settings"
 	"scf-sms/scripts/local/internal/operator"
+	"scf-sms/scripts/local/internal/term"
 )
 
 // limitsRows says which limits are in force, and what of the deployment and of the secret they
@@ -28,7 +29,7 @@ func (x *run) limitsRows() (rows report) {
 	}
 	if x.held != nil && !x.held.HasHashKey() {
 		rows.add(groupRedis, "hashKey", warning(
-			x.Say("check.hashKey", s.Secret.TTL), x.Say("check.hashKey.todo")))
+			x.Say("check.hashKey", term.Span(s.Secret.TTL)), x.Say("check.hashKey.todo")))
 	}
 	return rows
 }

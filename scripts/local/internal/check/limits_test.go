@@ -66,7 +66,7 @@ func TestWhatCanBeWrongWithRedis(t *testing.T) {
 			"database", passed, "99", ""}, // to miniredis there is
 		"no hashKey": {held(`, "hashKey": "example-hash-key"`, ""), "hashKey", warned,
 			"the secret has none: when the AccessKey is rotated, all counters begin anew, and for up " +
-				"to 10m0s twice the limits may pass", "openssl rand"},
+				"to 10m twice the limits may pass", "openssl rand"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

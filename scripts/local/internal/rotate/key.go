@@ -40,6 +40,8 @@ func (r *rotation) key(ctx context.Context, finish bool) error {
 	replaced := other != nil && at.held.Follows(other.AccessKeyId)
 	leftover := other != nil && r.Ours(*other) && !other.Made().Before(at.held.Made()) && !replaced
 	switch {
+	case replaced && other.Active() && !at.held.Active():
+		return r.stop("rotate.key.back", s.Name)
 	case other != nil && !replaced && !leftover:
 		return r.stop("rotate.key.stranger", r.user)
 	case replaced && other.Active():
@@ -77,6 +79,9 @@ func (r *rotation) look(ctx context.Context) (at standing, err error) {
 	s := &r.Settings.Secret
 	if at.value, err = r.read(ctx, s.Name, s.Version); err != nil {
 		return at, err
+	}
+	if at.value.KeyID() == "" {
+		return at, r.stop("rotate.key.none", s.Name)
 	}
 	user, f := r.User(ctx, r.user)
 	switch {

@@ -214,6 +214,14 @@ func TestKey_refuses(t *testing.T) {
 			"the key in scf-sms is none of the user scf-sms-sender", ""},
 		{"the secret isn't there", func(a *cloudsim.Account) { a.Secrets[0].Name = "other" },
 			"there is no secret scf-sms", "active in the secret"},
+		{"the secret holds no key", func(a *cloudsim.Account) {
+			a.Secrets[0].Versions["SSM_Current"] = cloudsim.SecretValue{String: "{}"}
+		}, "scf-sms holds no key: setup makes one", "active"},
+		{"somebody went back to the key before", func(a *cloudsim.Account) {
+			a.Keys[0].Disabled = true
+			a.Keys[0].Description = "scf-sms:ap-guangzhou/scf-sms:2026:after:AKIDstranger"
+			stranger(now, "")(a)
+		}, "active in CAM's console", "disabled in the secret, active"},
 		{"a stranger's key", stranger(now, ""), "has a second key",
 			"active in the secret, active"},
 		{"an older stranger's key", stranger(time.Time{}, ""), "has a second key",
@@ -292,7 +300,7 @@ func TestToken(t *testing.T) {
 	o = token(true)
 	require.NoError(t, o.err)
 	require.Equal(t, tokens[1:], secret(t, w).Texts(authorization))
-	require.Contains(t, o.out, "10m")
+	require.Contains(t, o.out, "10m more")
 	w.HoldsNoSecret(t, o.out)
 	require.Regexp(t, regexp.MustCompile(`"authorization": "Bearer [\w-]+", "hashKey"`),
 		w.Account().Secrets[0].Versions["SSM_Current"].String)

@@ -69,6 +69,6 @@ func (r *rotation) finish(
 	if err := r.write(ctx, name, version, value, value.With(authorization, last)); err != nil {
 		return err
 	}
-	r.done("rotate.token.ended", r.Settings.Secret.TTL)
+	r.done("rotate.token.ended", term.Span(r.Settings.Secret.TTL))
 	return nil
 }

@@ -2,6 +2,7 @@ package term
 
 import (
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -76,4 +77,16 @@ func wide(r rune) bool {
 	return 0x1100 <= r && r <= 0x115f || 0x2e80 <= r && r <= 0xa4cf || 0xac00 <= r && r <= 0xd7a3 ||
 		0xf900 <= r && r <= 0xfaff || 0xfe30 <= r && r <= 0xfe6f || 0xff00 <= r && r <= 0xff60 ||
 		0xffe0 <= r && r <= 0xffe6
+}
+
+// Span is a time as the settings write it: 10m, and not 10m0s.
+func Span(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }

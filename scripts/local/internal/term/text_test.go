@@ -63,3 +63,11 @@ func TestPlain(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "a [31mb c 示例 d e�", Plain("a\x1b[31mb\rc\u009b示例\u202ed\ne\xff"))
 }
+
+func TestSpan(t *testing.T) {
+	t.Parallel()
+	for want, d := range map[string]time.Duration{"10m": 10 * time.Minute, "1h": time.Hour,
+		"1h30m": 90 * time.Minute, "30s": 30 * time.Second, "1m30s": 90 * time.Second, "0s": 0} {
+		require.Equal(t, want, Span(d))
+	}
+}

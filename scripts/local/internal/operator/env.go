@@ -96,6 +96,15 @@ func (e Env) Explain(line UnreadLine) (detail, todo string) {
 	return detail, e.Say("operator.line.todo")
 }
 
+// Explained is what is wrong with the settings, and which lines of the file may be why: those that
+// set nothing.
+func (e Env) Explained(wrong string) string {
+	for _, line := range e.Unread {
+		wrong += "; " + e.language().Advise(e.Explain(line))
+	}
+	return wrong
+}
+
 // key returns the operator's own credentials. All parts come from one place: a key goes with no
 // other's token.
 func (e Env) key() (common.CredentialIface, error) {

@@ -53,10 +53,11 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 	}
 	defer a.Close()
 	if a.Key == nil {
-		return term.UsageError{Text: "rotate: " + a.KeyError.Error()}
+		return term.UsageError{Text: "rotate: " + a.Env.Explained(a.KeyError.Error())}
 	}
 	if problems := a.Problems(operator.AnyVariable); len(problems) > 0 {
-		return mistake("rotate.mistake.settings", a.Env.Source(), strings.Join(problems, "; "))
+		return mistake("rotate.mistake.settings", a.Env.Source(),
+			a.Env.Explained(strings.Join(problems, "; ")))
 	}
 	r := &rotation{Cloud: resources.Cloud{Account: a}, words: w, out: stdio.Out, errs: stdio.Err,
 		paint: term.Painter(stdio.Out), user: *user, flags: from.Flags(),

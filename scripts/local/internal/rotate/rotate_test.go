@@ -333,3 +333,15 @@ func TestRun_simulated(t *testing.T) {
 	require.Regexp(t, shown, out.String())
 	operatortest.NoSecrets(t, shown.ReplaceAllString(out.String(), ""))
 }
+
+// A line of .env that sets nothing is named where what it means is missing.
+func TestRun_linesThatSetNothing(t *testing.T) {
+	t.Parallel()
+	for _, env := range []string{"export TENCENT_SECRET_ID=AKIDx\n",
+		strings.Replace(operatortest.CompleteEnv, "SDK_APP_ID=", "export SDK_APP_ID=", 1)} {
+		stdio := term.Stdio{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
+		file := operatortest.Write(t, ".env", env)
+		err := Run(t.Context(), []string{"key", "-yes", "-env", file}, stdio)
+		require.ErrorContains(t, err, "there, without export")
+	}
+}

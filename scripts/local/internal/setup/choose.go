@@ -36,6 +36,11 @@ type chooser struct {
 func complete(
 	ctx context.Context, a *operator.Account, o options, stdio term.Stdio, w words.Words,
 ) (*operator.Account, error) {
+	c := &chooser{Cloud: resources.Cloud{Account: a}, ctx: ctx, stdio: stdio, words: w,
+		answer: map[string]string{}}
+	for _, line := range a.Env.Unread { // which may mean what is asked for
+		c.print(w.Advise(a.Env.Explain(line)))
+	}
 	key, keyError := a.Key, a.KeyError
 	if key == nil {
 		fmt.Fprintln(stdio.Out, w.Say("setup.choose.key"))
@@ -53,8 +58,6 @@ func complete(
 		key = common.NewCredential(id, secret)
 		a.Key = key
 	}
-	c := &chooser{Cloud: resources.Cloud{Account: a}, ctx: ctx, stdio: stdio, words: w,
-		answer: map[string]string{}}
 	if !o.plan {
 		if err := c.choose(); err != nil {
 			return a, err
@@ -87,8 +90,10 @@ func (c *chooser) set(name, value string) {
 
 func (c *chooser) unset(name string) bool { return strings.TrimSpace(c.Env.Get(name)) == "" }
 
-func (c *chooser) say(key string, values ...any) {
-	for _, line := range term.Wrap(c.words.Say(key, values...), term.PageWidth) {
+func (c *chooser) say(key string, values ...any) { c.print(c.words.Say(key, values...)) }
+
+func (c *chooser) print(text string) {
+	for _, line := range term.Wrap(text, term.PageWidth) {
 		fmt.Fprintln(c.stdio.Out, line)
 	}
 }

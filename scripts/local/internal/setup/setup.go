@@ -5,6 +5,7 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -105,7 +106,7 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 		}
 	}
 	if a.Key == nil {
-		return term.UsageError{Text: "setup: " + a.KeyError.Error()}
+		return term.UsageError{Text: "setup: " + a.Env.Explained(a.KeyError.Error())}
 	}
 	if a.Sim != nil {
 		end, err := simulate(a)
@@ -150,8 +151,8 @@ func newSetup(a *operator.Account, o options, stdio term.Stdio, w words.Words) (
 		return nil, err
 	}
 	if len(unset) > 0 {
-		return nil, fmt.Errorf("%s", w.Say("setup.mistake.unset", strings.Join(unset, ", "),
-			a.Env.Path))
+		return nil, errors.New(a.Env.Explained(w.Say("setup.mistake.unset",
+			strings.Join(unset, ", "), a.Env.Path)))
 	}
 	a.Deployed.Region = s.spec.Region
 	deployed := settings.Read(func(name string) string {
@@ -166,8 +167,8 @@ func newSetup(a *operator.Account, o options, stdio term.Stdio, w words.Words) (
 		return ""
 	})
 	if len(deployed.Problems) > 0 {
-		return nil, fmt.Errorf("%s", w.Say("setup.mistake.settings",
-			w.Hint(strings.Join(settings.Sentences(deployed.Problems), "; "))))
+		return nil, errors.New(a.Env.Explained(w.Say("setup.mistake.settings",
+			w.Hint(strings.Join(settings.Sentences(deployed.Problems), "; ")))))
 	}
 	// These are what the function will have. Where this program asks is another matter.
 	deployed.Secret.Endpoint, deployed.SMS.Endpoint = a.Settings.Secret.Endpoint,

@@ -83,3 +83,30 @@ func TestTell(t *testing.T) {
 	require.Contains(t, out.String(), "  go run ./scripts/local setup -rollback -stage test\n")
 	require.Contains(t, out.String(), "Your key was kept nowhere. check and send need one, too")
 }
+
+// A line of .env that sets nothing is named where what it means is missing.
+func TestRun_linesThatSetNothing(t *testing.T) {
+	t.Parallel()
+	exported := strings.NewReplacer("SDK_APP_ID=", "export SDK_APP_ID=")
+	for _, tt := range []struct {
+		name, env, says string
+		flags           []string
+	}{
+		{"the key", "export TENCENT_SECRET_ID=AKIDx\n", "write TENCENT_SECRET_ID=… there", nil},
+		{"a setting", exported.Replace(operatortest.CompleteEnv), "write SDK_APP_ID=… there", nil},
+		{"a setting of a simulation", exported.Replace(operatortest.CompleteEnv),
+			"write SDK_APP_ID=… there", []string{"-simulate"}},
+		{"templates on two lines", "TENCENT_SECRET_ID=AKIDx\nTENCENT_SECRET_KEY=x\nSECRET_NAME=s\n" +
+			"SDK_APP_ID=1\nSIGN_NAME=s\nTEMPLATES=[\n{}]\n", "line 7 of", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			stdio := term.Stdio{In: strings.NewReader(""), Out: &out, Err: &out}
+			file := operatortest.Write(t, ".env", tt.env)
+			err := Run(t.Context(), append([]string{"-plan", "-env", file}, tt.flags...), stdio)
+			require.ErrorContains(t, err, tt.says)
+			require.NotContains(t, err.Error(), "AKIDx")
+		})
+	}
+}

@@ -127,6 +127,10 @@ func TestSetEnv(t *testing.T) {
 	require.Equal(t, "one # two", env.Get("A"))
 	require.Empty(t, env.Commented)
 	require.Equal(t, "4", env.Get("B"))
+
+	require.NoError(t, os.WriteFile(path, []byte("A=\nB=\nA=\n"), 0o644))
+	require.Equal(t, "A=\nB=\nA=1\n", set([]string{"A"}, map[string]string{"A": "1"}),
+		"the last line counts")
 }
 
 // strip takes the quotes away that keep a value whole.

@@ -117,7 +117,10 @@ func SetEnv(path string, names []string, values map[string]string) error {
 			value = "'" + value + "'"
 		}
 		set := regexp.MustCompile(`^\s*` + regexp.QuoteMeta(name) + `\s*=`)
-		i := slices.IndexFunc(lines, set.MatchString)
+		i := len(lines) - 1 // the last line of a name counts
+		for i >= 0 && !set.MatchString(lines[i]) {
+			i--
+		}
 		if i < 0 {
 			lines = append(lines, "")
 			i = len(lines) - 1

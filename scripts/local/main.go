@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, stdio term.Stdio) int {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.Cause(ctx)):
 		err = errors.New(w.Say("local.interrupted"))
 	}
-	fmt.Fprintln(stdio.Err, "local: "+err.Error())
+	term.PrintText(stdio.Err, "local: "+err.Error())
 	if mistake {
 		return exitUsage
 	}

@@ -112,7 +112,7 @@ func (r *rotation) command(args string) {
 
 // meanwhile says on stderr what goes on.
 func (r *rotation) meanwhile(key string, values ...any) {
-	fmt.Fprintln(r.errs, r.words.Say(key, values...))
+	term.PrintText(r.errs, r.words.Say(key, values...))
 }
 
 // stop is the error of what can't go on, and what to do about it.

@@ -3,7 +3,6 @@ package setup
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"scf-sms/scripts/local/internal/operator"
@@ -112,7 +111,7 @@ func (s *setup) carryOut(ctx context.Context) error {
 
 // meanwhile says on stderr what goes on.
 func (s *setup) meanwhile(key string, values ...any) {
-	fmt.Fprintln(s.errs, s.words.Say(key, values...))
+	term.PrintText(s.errs, s.words.Say(key, values...))
 }
 
 const (

@@ -1,11 +1,13 @@
 package term
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -67,4 +69,29 @@ func TestAskHidden_interrupted(t *testing.T) {
 	ctrlC()
 	require.ErrorIs(t, <-over, context.Canceled)
 	require.Equal(t, shown, state())
+}
+
+// At a terminal no line is broken within a word; elsewhere a text is one line.
+func TestPrintText(t *testing.T) {
+	t.Parallel()
+	person, program := terminal(t)
+	size := struct{ rows, columns, x, y uint16 }{24, 20, 0, 0}
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, program.Fd(), syscall.TIOCSWINSZ,
+		uintptr(unsafe.Pointer(&size)))
+	require.Zero(t, errno)
+	const text = "local: a text that is longer than the terminal\nand goes on"
+	PrintText(program, text)
+	PrintText(program, "end")
+	screen := ""
+	for b := make([]byte, 100); !strings.Contains(screen, "end"); {
+		n, err := person.Read(b)
+		require.NoError(t, err)
+		screen += string(b[:n])
+	}
+	require.Equal(t, "local: a text that\r\nis longer than the\r\nterminal\r\nand goes on\r\nend\r\n",
+		screen)
+
+	var out bytes.Buffer
+	PrintText(&out, text)
+	require.Equal(t, text+"\n", out.String())
 }

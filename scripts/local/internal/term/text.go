@@ -1,6 +1,8 @@
 package term
 
 import (
+	"fmt"
+	"io"
 	"strings"
 	"time"
 	"unicode"
@@ -19,6 +21,15 @@ func Wrap(text string, width int) []string {
 		line += word
 	}
 	return append(lines, strings.TrimRight(line, " "))
+}
+
+// PrintText prints a text. Lines end at the edge of a terminal; elsewhere they are those of the text.
+func PrintText(out io.Writer, text string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		for _, part := range Wrap(line, Width(out)) {
+			fmt.Fprintln(out, part)
+		}
+	}
 }
 
 // Shorten cuts a text that is longer than width cells.

@@ -60,8 +60,8 @@ func (r *rotation) key(ctx context.Context, finish bool) error {
 	}
 	r.will("rotate.key.plan", r.user, s.Name)
 	r.will("rotate.key.plan.end")
-	if !r.confirm(r.words.Say("rotate.ask")) {
-		return term.ErrNegative
+	if err := r.agreed(ctx, at); err != nil {
+		return err
 	}
 	if other != nil {
 		if f := r.DeleteKey(ctx, at.uin, other.AccessKeyId); f != nil {
@@ -72,6 +72,19 @@ func (r *rotation) key(ctx context.Context, finish bool) error {
 		return err
 	}
 	return r.disable(ctx, at.uin, at.held.AccessKeyId)
+}
+
+// agreed asks, and then sees that the secret is as it was: what it holds by now may be the key that
+// the plan would end.
+func (r *rotation) agreed(ctx context.Context, at standing) error {
+	s := &r.Settings.Secret
+	switch {
+	case !r.confirm(r.words.Say("rotate.ask")):
+		return term.ErrNegative
+	case !r.Holds(ctx, s.Name, s.Version, at.value):
+		return r.stop("rotate.changed", s.Name)
+	}
+	return nil
 }
 
 // look reads the secret, and finds the user whose key is in it.
@@ -213,8 +226,8 @@ func (r *rotation) disable(ctx context.Context, uin uint64, id string) error {
 // end finishes a run that was interrupted after the new key was stored.
 func (r *rotation) end(ctx context.Context, at standing, remove bool) error {
 	r.will("rotate.key.unfinished")
-	if !r.confirm(r.words.Say("rotate.ask")) {
-		return term.ErrNegative
+	if err := r.agreed(ctx, at); err != nil {
+		return err
 	}
 	// The key in the secret was proved before it got there; it is tried once more all the same.
 	if verdict, code := r.tryHeld(ctx); verdict != resources.Accepted {
@@ -239,8 +252,8 @@ func (r *rotation) tryHeld(ctx context.Context) (resources.Verdict, string) {
 func (r *rotation) drop(ctx context.Context, at standing, plan string) error {
 	if plan != "" {
 		r.will(plan)
-		if !r.confirm(r.words.Say("rotate.ask")) {
-			return term.ErrNegative
+		if err := r.agreed(ctx, at); err != nil {
+			return err
 		}
 		if verdict, code := r.tryHeld(ctx); verdict != resources.Accepted {
 			return r.stop("rotate.key.useless", code)

@@ -345,3 +345,44 @@ func TestRun_linesThatSetNothing(t *testing.T) {
 		require.ErrorContains(t, err, "there, without export")
 	}
 }
+
+// Between the plan and the answer another run may have stored the key that this one would delete.
+func TestKey_changedMeanwhile(t *testing.T) {
+	t.Parallel()
+	const ours = "scf-sms:ap-guangzhou/scf-sms:2026"
+	for name, key := range map[string]cloudsim.Key{
+		"a leftover":            {Description: ours},
+		"a leftover, disabled":  {Description: ours, Disabled: true},
+		"the one that replaced": {Description: "x"},
+	} {
+		for _, finish := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				key := key
+				key.SecretID, key.SecretKey, key.Uin = "AKIDother", "other-key", senderUin
+				key.Created = time.Now()
+				w := world(t, func(a *cloudsim.Account) {
+					a.Keys = append(a.Keys, key)
+					if key.Description != ours {
+						a.Keys[0].Description = ours + ":after:AKIDother"
+					}
+				})
+				var before []cloudsim.Key
+				o := run(t, w, func(r *rotation) error {
+					r.confirm = func(string) bool {
+						w.Cloud.Update(func(a *cloudsim.Account) {
+							v := strings.NewReplacer("AKIDsender", "AKIDother",
+								"the-sender-secret", "other-key").Replace(value)
+							a.Secrets[0].Versions["SSM_Current"] = cloudsim.SecretValue{String: v}
+						})
+						before = w.Account().Keys
+						return true
+					}
+					return r.key(t.Context(), finish)
+				})
+				require.ErrorContains(t, o.err, "changed by somebody else")
+				require.Equal(t, before, w.Account().Keys)
+			})
+		}
+	}
+}

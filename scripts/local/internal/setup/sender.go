@@ -97,6 +97,14 @@ func (s *setup) lookKeys(ctx context.Context, uin uint64) {
 			continue
 		}
 		s.add(changes, "key", func(ctx context.Context) error {
+			h := s.keyed
+			now, f, err := s.ReadSecret(ctx, h.name, h.version)
+			switch {
+			case f != nil && !f.Absent():
+				return s.failed(f)
+			case f == nil && err == nil && now.KeyID() == k.AccessKeyId: // by another run
+				return s.stop("rotate.changed", h.name)
+			}
 			return s.errorOf(s.DeleteKey(ctx, uin, k.AccessKeyId))
 		}, "setup.key.leftover", s.user, k.CreateTime)
 	}

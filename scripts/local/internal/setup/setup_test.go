@@ -84,3 +84,19 @@ func TestSetup_secretChangedMeanwhile(t *testing.T) {
 		})
 	}
 }
+
+// What the plan took for a leftover may be a key that another run was about to store.
+func TestSetup_leftoverStoredMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, sender(own))
+	o := s.run(t, "one", func(run *setup) {
+		run.confirm = func(string) bool {
+			s.Cloud.Update(secretOf("", ourSecret))
+			return true
+		}
+	})
+	require.ErrorContains(t, o.err, "changed")
+	require.NotContains(t, o.writes, "DeleteAccessKey")
+	require.NoError(t, s.run(t, "one").err)
+	s.complete(t)
+}

@@ -19,6 +19,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -71,8 +72,21 @@ func Width(out io.Writer) int {
 }
 
 // Announce prints a line once the work has taken longer than after. The function that it returns
-// says that the work is over.
+// says that the work is over; from then on nothing is printed.
 func Announce(errs io.Writer, after time.Duration, line string) (over func()) {
-	timer := time.AfterFunc(after, func() { fmt.Fprintln(errs, line) })
-	return func() { timer.Stop() }
+	var printing sync.Mutex
+	done := false
+	timer := time.AfterFunc(after, func() {
+		printing.Lock()
+		defer printing.Unlock()
+		if !done {
+			fmt.Fprintln(errs, line)
+		}
+	})
+	return func() {
+		timer.Stop()
+		printing.Lock()
+		defer printing.Unlock()
+		done = true
+	}
 }

@@ -59,6 +59,17 @@ func TestSlowWorkIsAnnounced(t *testing.T) {
 	})
 }
 
+// The race detector sees whether a line is printed while somebody reads what was.
+func TestWorkThatIsOver_printsNothing(t *testing.T) {
+	t.Parallel()
+	for range 1000 {
+		var errs bytes.Buffer
+		done := Announce(&errs, time.Microsecond, "building")
+		done()
+		require.Contains(t, []string{"", "building\n"}, errs.String())
+	}
+}
+
 func TestPlain(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "a [31mb c 示例 d e�", Plain("a\x1b[31mb\rc\u009b示例\u202ed\ne\xff"))

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 )
 
@@ -35,7 +36,11 @@ func StartServer(args ...string) (s *Server, err error) {
 	if s.path == "" {
 		return nil, ErrNoServer
 	}
-	if s.dir, err = os.MkdirTemp("", "scf-sms-redis-"); err != nil {
+	parent := ""
+	if len(os.TempDir()) > 60 {
+		parent = "/tmp" // the path of a socket has some 100 bytes at most
+	}
+	if s.dir, err = os.MkdirTemp(parent, "scf-sms-redis-"); err != nil {
 		return nil, err
 	}
 	for range 3 { // another program may take a port that is free before the server has it
@@ -53,16 +58,20 @@ func StartServer(args ...string) (s *Server, err error) {
 // Start starts a server again that Stop has stopped. It has forgotten all.
 func (s *Server) Start() error {
 	_, port, _ := net.SplitHostPort(s.Addr)
+	// It listens on the port first, or ends. What answers on the socket is it, and not another
+	// program that has taken the port.
+	socket := filepath.Join(s.dir, "socket")
 	cmd := exec.Command(s.path, append([]string{"--port", port, "--bind", "127.0.0.1",
-		"--save", "", "--appendonly", "no", "--dir", s.dir}, s.args...)...)
+		"--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", s.dir}, s.args...)...)
+	_ = os.Remove(socket) // of one that was stopped
 	if err := cmd.Start(); err != nil {
 		return err
 	}
 	ended := make(chan struct{})
 	s.process, s.ended = cmd.Process, ended
 	go func() { _ = cmd.Wait(); close(ended) }()
-	late := time.After(20 * time.Second)
-	for !s.answers() {
+	late := time.After(time.Minute)
+	for !answers(socket) {
 		select {
 		case <-ended:
 			return errors.New(s.Name + " ended at once")
@@ -75,13 +84,13 @@ func (s *Server) Start() error {
 	return nil
 }
 
-func (s *Server) answers() bool {
-	c, err := net.DialTimeout("tcp", s.Addr, time.Second)
+func answers(socket string) bool {
+	c, err := net.Dial("unix", socket)
 	if err != nil {
 		return false
 	}
 	defer c.Close()
-	_ = c.SetDeadline(time.Now().Add(time.Second))
+	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
 	_, _ = c.Write([]byte("PING\r\n"))
 	_, err = c.Read(make([]byte, 1)) // a refusal is an answer, too
 	return err == nil

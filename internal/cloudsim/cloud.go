@@ -62,6 +62,10 @@ func New(config Config) *Cloud {
 	return c
 }
 
+// SetNow replaces the cloud's clock, but not that which judges timestamps. It is called before the
+// first request.
+func (c *Cloud) SetNow(now func() time.Time) { c.now = now }
+
 // Update changes the account between two requests: it rotates or disables a key, or changes a
 // secret.
 func (c *Cloud) Update(change func(*Account)) {

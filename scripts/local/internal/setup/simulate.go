@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"scf-sms/internal/cloudsim"
@@ -19,7 +20,8 @@ import (
 
 // simulate makes the simulated account a new one, with nothing in it but what no API makes, the
 // operator and somebody whom alarms tell, and serves the functions that are made in it. Things take
-// a moment to be there, so that the waiting is seen; it is a tenth of the real one.
+// a moment to be there, so that the waiting is seen. Time goes by only while setup waits, and ten
+// times as fast as the real one.
 func simulate(a *operator.Account) (end func(), err error) {
 	a.Deployed, err = operator.ReadDeployment(filepath.Join(a.Root, "serverless.yml"))
 	if err != nil {
@@ -36,13 +38,21 @@ func simulate(a *operator.Account) (end func(), err error) {
 		c.Keys, c.Secrets = own, nil
 		c.Users = []cloudsim.User{{Name: "operator", Uin: 100000000009, Email: "o@example.com"}}
 		c.Logs = cloudsim.Logs{Notices: []cloudsim.Notice{{ID: "notice-1", Name: "on-call"}}}
-		const moment = time.Second / 10
+		const moment = time.Second
 		c.Lags = cloudsim.Lags{User: moment, Policy: moment, Role: moment, Attachment: moment,
 			Key: moment, Function: moment, URL: moment, Topic: moment,
 			Index: moment}
 	})
+	var waited atomic.Int64 // nanoseconds
+	began := time.Now()
+	now := func() time.Time { return began.Add(time.Duration(waited.Load())) }
+	a.Sim.Cloud.SetNow(now)
+	a.Clock.Now = now // of which the cloud is asked for what came since
 	wait := a.Pause
-	a.Pause = func(ctx context.Context, d time.Duration) error { return wait(ctx, d/10) }
+	a.Pause = func(ctx context.Context, d time.Duration) error {
+		waited.Add(int64(d))
+		return wait(ctx, d/10)
+	}
 	platform, err := simulation.ServeFunctions(a.Sim.Cloud)
 	if err != nil {
 		return nil, err

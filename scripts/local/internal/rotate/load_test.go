@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/joho/godotenv"
 	"github.com/stretchr/testify/require"
@@ -36,6 +37,7 @@ func TestKey_underLoad(t *testing.T) {
 		env[name] = settings[name]
 	}
 	instance, err := scfhost.New(scfhost.Function{Binary: binary, Env: env, Concurrent: true,
+		Timeout: time.Minute,
 		Role: func() scfhost.Role {
 			return scfhost.Role{SecretID: "AKIDrole", SecretKey: "the-role-key",
 				SessionToken: "the-role-token"}

@@ -23,5 +23,5 @@ func TestDateOfAnAnswer(t *testing.T) {
 	require.NoError(t, err)
 	ahead, known := a.Clock.Skew()
 	require.True(t, known)
-	require.Less(t, ahead.Abs(), 5*time.Second)
+	require.Less(t, ahead.Abs(), time.Minute)
 }

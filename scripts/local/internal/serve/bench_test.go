@@ -8,19 +8,26 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"scf-sms/internal/checkout"
+	"scf-sms/internal/limits"
 	"scf-sms/scripts/local/internal/words"
 
 	"github.com/stretchr/testify/require"
 )
 
-// soon is how long a test waits for what must happen.
-const soon = 60 * time.Second
+// soon is how long a test waits for what must happen, built how long where something is compiled
+// first. Only what hangs comes to an end by them, however busy the machine is.
+const (
+	soon  = 2 * time.Minute
+	built = 10 * time.Minute
+)
 
 const signIn = `{"to":"8613800138000","type":"SignIn","payload":{"code":"482913","locale":"zh-CN"}}`
 
@@ -42,10 +49,10 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
-// await waits until text has been printed.
+// await waits until text has been printed, perhaps after a build.
 func (l *lines) await(t *testing.T, text string) {
 	t.Helper()
-	if !within(soon, func() bool { return strings.Contains(l.String(), text) }) {
+	if !within(built, func() bool { return strings.Contains(l.String(), text) }) {
 		t.Fatalf("%q is not in:\n%s", text, l)
 	}
 }
@@ -86,9 +93,7 @@ func newGuardedBench(t *testing.T) *bench {
 	l, err := start(t.Context(), root, io.Discard)
 	require.NoError(t, err)
 	t.Cleanup(l.close)
-	// That of testdata leaves SSM half a second until it is asked anew, and a second in all. A busy
-	// machine needs more.
-	l.sim.Function.Env["TIME_BUDGET"] = "8s"
+	l.sim.Function.Timeout = time.Minute // on a busy machine, too, the function answers before
 	require.NoError(t, l.guard(true))
 	printed := &lines{}
 	server := httptest.NewUnstartedServer(nil)
@@ -105,17 +110,60 @@ func newGuardedBench(t *testing.T) *bench {
 	return &bench{w, server, server.URL, printed}
 }
 
-// missedRedis reports whether Redis didn't answer the last request in its 250 ms, as can be on a
-// busy machine: that request was not counted, or is counted yet. Whoever wants to see counting
-// begins anew then, with a new instance, as this one lets Redis alone for a while.
-func (b *bench) missedRedis(t *testing.T) bool {
+// stop ends what the page talks to. The port is closed first, or the page would come back by it.
+func (b *bench) stop() {
+	b.server.Listener.Close()
+	b.server.CloseClientConnections()
+}
+
+// tries is how often what is to be counted begins anew.
+const tries = 20
+
+// counted posts messages one after another, the first to an empty phone, and returns the status of
+// the last.
+func (b *bench) counted(t *testing.T, bodies ...string) (status int) {
 	t.Helper()
-	if b.line(t).Limits != "away" {
-		return false
+	var steps []func()
+	for _, body := range bodies {
+		steps = append(steps, func() { status, _ = b.post(t, body) })
 	}
-	b.do(t, "restart", `{}`)
-	b.do(t, "clear", `{}`)
-	return true
+	b.inTime(t, steps...)
+	return status
+}
+
+// inTime empties the phone and takes steps, of which each sends a message. It does so anew where the
+// machine was too busy for what has its time. That is the 250 ms in which Redis has to answer, or
+// the message is not counted, or is counted yet; and the half minute of the shortest limit.
+func (b *bench) inTime(t *testing.T, steps ...func()) {
+	t.Helper()
+	const shortest = 25 * time.Second
+	took := func() bool {
+		began := time.Now()
+		for _, step := range steps {
+			step()
+			l := b.line(t)
+			missed := l.Limits != "" || strings.Contains(l.Hint, limits.HintUnsettled)
+			if missed || time.Since(began) > shortest {
+				return false
+			}
+		}
+		return true
+	}
+	for range tries {
+		b.do(t, "clear", `{}`)
+		if took() {
+			return
+		}
+		b.do(t, "restart", `{}`) // the instance lets Redis alone for a while
+	}
+	t.Fatal("Redis is away for good")
+}
+
+// inShell is a command line as somebody pastes it. A proxy of whoever runs the tests is none of it.
+func inShell(t *testing.T, line string) *exec.Cmd {
+	command := exec.CommandContext(t.Context(), "sh", "-c", line)
+	command.Env = append(os.Environ(), "NO_PROXY=*", "no_proxy=*")
+	return command
 }
 
 // call sends a request and returns the status and the body of the answer.

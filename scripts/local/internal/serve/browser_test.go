@@ -45,7 +45,7 @@ func browser(t *testing.T, language string) context.Context {
 		cancel()
 		allocator.Wait() // until the browser and its folder are gone
 	})
-	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 15*time.Minute)
 	t.Cleanup(cancel)
 	tab, closeTab := chromedp.NewContext(ctx)
 	t.Cleanup(closeTab)
@@ -118,10 +118,16 @@ func clickRestart() chromedp.Action {
 // too late. listens must come before it.
 func says(text string) chromedp.Action { return until(`heard.includes("` + text + `")`) }
 
-// listens has the page remember what it says in #done.
-func listens() chromedp.Action {
-	return chromedp.Evaluate(`heard = []; new MutationObserver(() => heard.push($("done").textContent))
-		.observe($("done"), {childList: true})`, nil)
+// listens has the page remember what it says in an element from now on.
+func listens(id string) chromedp.Action {
+	return chromedp.Evaluate(`heard = []; new MutationObserver(() =>
+		heard.push($("`+id+`").textContent)).observe($("`+id+`"), {childList: true})`, nil)
+}
+
+// size gives the window a size, and waits until the page has it.
+func size(width, height int64) chromedp.Action {
+	return chromedp.Tasks{chromedp.EmulateViewport(width, height),
+		until(fmt.Sprintf("innerWidth === %d && innerHeight === %d", width, height))}
 }
 
 // enter gives a field a value and tells the page at once, as a hand does.
@@ -191,7 +197,7 @@ func TestPage(t *testing.T) {
 	})
 	t.Run("a fault is answered as Logto shows it", func(t *testing.T) {
 		see(t, tab,
-			listens(),
+			listens("done"),
 			enter("SendSms", "blacklist"),
 			shows("#SendSms-code", "FailedOperation.PhoneNumberInBlacklist"),
 			says("Done."),
@@ -307,7 +313,7 @@ func TestPage(t *testing.T) {
 	})
 	t.Run("it fits a telephone", func(t *testing.T) {
 		var width int
-		see(t, tab, chromedp.EmulateViewport(375, 812),
+		see(t, tab, size(375, 812),
 			chromedp.Evaluate(`document.documentElement.scrollWidth`, &width))
 		require.LessOrEqual(t, width, 375)
 	})
@@ -321,8 +327,7 @@ func TestPage(t *testing.T) {
 		require.Equal(t, "rgb(14, 18, 17)", dark)
 	})
 	t.Run("when serve ends it says so", func(t *testing.T) {
-		b.server.CloseClientConnections()
-		b.server.Listener.Close()
+		b.stop()
 		see(t, tab,
 			shows("#instance", "serve has stopped"),
 			clickSend(),
@@ -345,7 +350,7 @@ func TestPageSpeaksTheBrowsersLanguage(t *testing.T) {
 		chromedp.Navigate(b.url),
 		shows("h1", "scf-sms 工作台"),
 		until(`document.documentElement.lang === "zh-CN"`),
-		listens(),
+		listens("done"),
 		enter("SendSms", "balance"),
 		says("已完成。"),
 		clickSend(),

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
@@ -69,14 +70,14 @@ func TestPageStaysWhereItIs(t *testing.T) {
 	})
 	t.Run("on a telephone the result stands under the form", func(t *testing.T) {
 		// The page moves its cards once it is told that the window is narrow.
-		see(t, tab, chromedp.EmulateViewport(390, 844),
+		see(t, tab, size(390, 844),
 			until(`["send", "seen", "last", "phone", "cloud"]
 				.map(id => $(id).getBoundingClientRect().top)
 				.every((top, i, all) => i === 0 || all[i - 1] < top)`))
 	})
 	t.Run("on a small one a code is whole", func(t *testing.T) {
 		var scroll, width int
-		see(t, tab, chromedp.EmulateViewport(320, 640), enter("code", "888888"),
+		see(t, tab, size(320, 640), enter("code", "888888"),
 			chromedp.Evaluate(`$("code").scrollWidth`, &scroll),
 			chromedp.Evaluate(`$("code").clientWidth`, &width))
 		require.LessOrEqual(t, scroll, width)
@@ -88,6 +89,7 @@ func TestPageShowsOlderRequests(t *testing.T) {
 	b := newBench(t)
 	tab := browser(t, "en-US")
 	listenIn(t, tab)
+	b.do(t, "fault", `{"action":"Delivery","name":"none"}`) // a report would move what is clicked
 	b.post(t, "{")
 	b.post(t, signIn)
 	see(t, tab,
@@ -138,12 +140,13 @@ func TestPageCopiesTheFormAsCurl(t *testing.T) {
 			enter("as", caller),
 			enter("to", number),
 			chromedp.Evaluate(`copied = ""`, nil),
+			listens("curl"),
 			chromedp.Click("#curl", chromedp.ByQuery),
 			until(`copied !== ""`),
-			shows("#curl", "Copied"),
+			says("Copied"),
 			chromedp.Evaluate(`copied`, &command),
 			shows("#curl", "Copy as curl"))
-		answer, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput()
+		answer, err := inShell(t, command).CombinedOutput()
 		require.NoError(t, err, string(answer))
 		require.Contains(t, string(answer), `"serialNo":`, command)
 		messages := b.state(t).Messages
@@ -151,11 +154,13 @@ func TestPageCopiesTheFormAsCurl(t *testing.T) {
 	}
 	t.Run("and what the tab shows as JSON", func(t *testing.T) {
 		var text string
+		last := b.state(t).Last
 		see(t, tab,
+			until(fmt.Sprintf("state.Last.ID === %d", last.ID)), // the page is told after curl
 			chromedp.Click("[data-copy=json]", chromedp.ByQuery),
 			until(`copied.includes("statusCode")`),
 			chromedp.Evaluate(`copied`, &text))
-		require.JSONEq(t, string(b.state(t).Last.Answer), text)
+		require.JSONEq(t, string(last.Answer), text)
 	})
 }
 
@@ -192,6 +197,7 @@ func TestPageByKeyboard(t *testing.T) {
 		chromedp.Focus("#code", chromedp.ByQuery),
 		chromedp.KeyEvent(kb.Enter),
 		until(`state.Requests.length > 1`),
+		sendEnded(), // which shows the last request
 		chromedp.Focus("#requests li:last-child button", chromedp.ByQuery),
 		chromedp.KeyEvent(kb.Enter),
 		shows("#last-h", "An older request"),

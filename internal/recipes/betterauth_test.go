@@ -25,16 +25,17 @@ func betterAuth(t *testing.T, f *function) (url string) {
 	server := command(t, f, files, "node", "server.mjs")
 	require.NoError(t, os.CopyFS(server.Dir, os.DirFS("testdata/better-auth")))
 
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	install := exec.CommandContext(ctx, "npm", "install", "--prefix", server.Dir,
 		"--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline",
 		"--fetch-retries=0")
-	install.WaitDelay = time.Second
+	install.WaitDelay = time.Minute
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Skipf("better-auth can't be tried: npm install: %v\n%s", err, out)
 	}
 	server.Stderr = os.Stderr
+	server.Env = append(server.Env, "NODE_ENV=test") // in production it counts its callers
 	out, err := server.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, server.Start())

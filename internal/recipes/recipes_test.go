@@ -150,8 +150,9 @@ func command(
 	}
 	c := exec.CommandContext(t.Context(), name, args...)
 	c.Dir = dir
-	c.WaitDelay = time.Second
-	c.Env = append(os.Environ(), "SMS_URL="+f.url, "SMS_AUTHORIZATION="+token,
+	c.WaitDelay = time.Minute // once it is killed, or has ended and a busy machine reads on
+	// A proxy of whoever runs the tests is none of it.
+	c.Env = append(os.Environ(), "NO_PROXY=*", "no_proxy=*", "SMS_URL="+f.url, "SMS_AUTHORIZATION="+token,
 		"SUPABASE_SECRET="+supabaseSecret, "ZITADEL_KEY="+zitadelKey)
 	return c
 }

@@ -29,11 +29,11 @@ func nodeSDK(t *testing.T) (dir string) {
 	}
 	dir = t.TempDir()
 	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/node")))
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	install := exec.CommandContext(ctx, "npm", "install", "--prefix", dir, "--ignore-scripts",
 		"--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline", "--fetch-retries=0")
-	install.WaitDelay = time.Second
+	install.WaitDelay = time.Minute // once it is killed, or has ended and a busy machine reads on
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Skipf("Tencent's SDK for Node can't be tried: npm install: %v\n%s", err, out)
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"os/exec"
 	"path/filepath"
@@ -32,14 +33,14 @@ func browser(t *testing.T) context.Context {
 		t.Skip("there is no chromium to look at the page with")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WSURLReadTimeout(time.Minute))
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WSURLReadTimeout(2*time.Minute))
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	allocator := chromedp.FromContext(ctx).Allocator
 	t.Cleanup(func() {
 		cancel()
 		allocator.Wait() // until the browser and its folder are gone
 	})
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 15*time.Minute)
 	t.Cleanup(cancel)
 	tab, closeTab := chromedp.NewContext(ctx)
 	t.Cleanup(closeTab)
@@ -73,8 +74,11 @@ func TestPage_inBrowser(t *testing.T) {
 				emulation.SetEmulatedMedia().WithFeatures(media),
 				chromedp.EmulateViewport(width, 900),
 				chromedp.Navigate(address),
+				chromedp.Poll(`innerWidth === `+fmt.Sprint(width), nil), // and it has been drawn
 				chromedp.Focus("summary", chromedp.ByQuery),
 				chromedp.KeyEvent(kb.Enter),
+				chromedp.Poll(`document.querySelector("details").open`, nil,
+					chromedp.WithPollingTimeout(2*time.Minute)),
 				chromedp.Evaluate(`({
 					page: document.documentElement.scrollWidth,
 					window: innerWidth,

@@ -150,11 +150,11 @@ func queryNode(t *testing.T, log string, docs clsDocs, queries []string) (result
 	}
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/node")))
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	install := exec.CommandContext(ctx, "npm", "install", "--prefix", dir, "--ignore-scripts",
 		"--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline", "--fetch-retries=0")
-	install.WaitDelay = time.Second
+	install.WaitDelay = time.Minute // once it is killed, or has ended and a busy machine reads on
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Skipf("queries can't be tried: npm install: %v\n%s", err, out)
 	}
@@ -168,7 +168,7 @@ func queryNode(t *testing.T, log string, docs clsDocs, queries []string) (result
 	}
 	asked, err := json.Marshal(fields{"log": path, "fields": types, "queries": queries})
 	require.NoError(t, err)
-	run := exec.CommandContext(ctx, "node", filepath.Join(dir, "queries.mjs"))
+	run := exec.CommandContext(t.Context(), "node", filepath.Join(dir, "queries.mjs"))
 	var errs bytes.Buffer
 	run.Stdin, run.Stderr = bytes.NewReader(asked), &errs
 	out, err := run.Output()

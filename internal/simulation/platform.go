@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"scf-sms/internal/cloudsim"
@@ -106,7 +107,11 @@ func (p *Platform) instance(name string, s cloudsim.Snapshot) (*scfhost.Instance
 	if _, err := os.Stat(folder); err != nil {
 		archive, err := zip.NewReader(bytes.NewReader(s.Code), int64(len(s.Code)))
 		if err == nil {
+			// A process that starts meanwhile would hold the file open for a moment, and Linux runs
+			// no file that somebody may write to.
+			syscall.ForkLock.RLock()
 			err = os.CopyFS(folder, archive)
+			syscall.ForkLock.RUnlock()
 		}
 		if err != nil {
 			os.RemoveAll(folder)

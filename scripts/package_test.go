@@ -121,7 +121,8 @@ func TestPackage(t *testing.T) {
 		if runtime.GOARCH != "amd64" {
 			t.Skip("needs amd64")
 		}
-		instance, err := scfhost.New(scfhost.Function{Binary: filepath.Join(dist, "main")})
+		instance, err := scfhost.New(scfhost.Function{Binary: filepath.Join(dist, "main"),
+			Timeout: time.Minute})
 		require.NoError(t, err)
 		defer instance.Close()
 		result, err := instance.Invoke(t.Context(), []byte(`{}`))

@@ -1,11 +1,13 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"scf-sms/internal/scfhost"
 	"scf-sms/internal/settings"
@@ -83,6 +85,7 @@ func functionRow(ctx context.Context, a *operator.Account, binary string, err er
 func tryFunction(ctx context.Context, a *operator.Account, binary string) (status int, err error) {
 	instance, err := scfhost.New(scfhost.Function{
 		Binary: binary, Env: a.Variables(), Region: a.Deployed.Region,
+		Timeout: cmp.Or(a.Deployed.Timeout, 10*time.Second),
 	})
 	if err != nil {
 		return 0, err

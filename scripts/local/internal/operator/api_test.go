@@ -11,7 +11,17 @@ import (
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 
 	"scf-sms/internal/cloudsim"
+	"scf-sms/internal/settings"
 )
+
+// The settings, keys and language of whoever runs the tests are none of theirs.
+func TestMain(m *testing.M) {
+	names := append(settings.Names(), Endpoints()...)
+	for _, name := range append(names, "LC_ALL", "LC_MESSAGES", "LANG") {
+		os.Unsetenv(name)
+	}
+	os.Exit(m.Run())
+}
 
 // account is one in a simulated cloud, whose waits take no time.
 func account(t *testing.T) (*Account, *cloudsim.Cloud) {

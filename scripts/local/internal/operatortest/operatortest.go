@@ -30,7 +30,8 @@ var ServerlessYML string
 
 // Main runs a package's tests without the settings, keys and language of whoever runs them.
 func Main(m *testing.M) {
-	for _, name := range append(settings.Names(), "LC_ALL", "LC_MESSAGES", "LANG") {
+	names := append(settings.Names(), "LC_ALL", "LC_MESSAGES", "LANG")
+	for _, name := range append(names, operator.Endpoints()...) {
 		os.Unsetenv(name)
 	}
 	for _, name := range []string{"SECRET_ID", "SECRET_KEY", "TOKEN"} {

@@ -71,7 +71,7 @@ func (p *player) with(settings map[string]string) (instance *scfhost.Instance, e
 // play sends one event. It does so anew where this machine was too busy for what has its time, such
 // as the 50 ms in which Redis has to answer: that says nothing of the event.
 func (p *player) play(ctx context.Context, e sample) (o outcome, err error) {
-	for range 5 {
+	for range 20 {
 		o, err = p.try(ctx, e)
 		busy := errors.Is(err, errEarlier) || e.before.Redis == redissim.None && withoutRedis(o.line)
 		if !busy {

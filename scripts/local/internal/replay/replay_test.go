@@ -8,11 +8,14 @@ import (
 	"testing"
 
 	"scf-sms/internal/checkout"
+	"scf-sms/scripts/local/internal/operatortest"
 	"scf-sms/scripts/local/internal/term"
 	"scf-sms/scripts/local/internal/words"
 
 	"github.com/stretchr/testify/require"
 )
+
+func TestMain(m *testing.M) { operatortest.Main(m) }
 
 // Every event in testdata comes to what is expected of it, through the real binary.
 func TestEventsInTestdata(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,13 +45,21 @@ func packaged(t *testing.T, umask string, variables ...string) (dist, commit str
 	script := exec.CommandContext(t.Context(), "bash", "-c", "umask "+umask+` && exec bash "$0"`,
 		filepath.Join(copied, "scripts", "package.sh"))
 	script.Dir = t.TempDir()
-	script.Env = append(os.Environ(), variables...)
+	script.Env = append(outsideOfGit(), variables...)
 	out, err := script.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Regexp(t, `(?m)^dist/main +\d+ bytes  sha256 [0-9a-f]{64}$`, string(out))
 	assert.Regexp(t, `(?m)^dist/main\.zip +\d+ bytes  sha256 [0-9a-f]{64}$`, string(out))
 	assert.Regexp(t, `(?m)^version `+commit+`, built with `+toolchain(t)+`$`, string(out))
 	return dist, commit
+}
+
+// outsideOfGit is this process's environment without what git sets in its hooks: GIT_DIR names
+// another repository.
+func outsideOfGit() []string {
+	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "GIT_")
+	})
 }
 
 // commitAll makes a folder a clone, and returns its one commit. The same files make the same one.
@@ -61,7 +70,7 @@ func commitAll(t *testing.T, dir string) string {
 		{"init", "-q"}, {"add", "."}, {"commit", "-q", "-m", "all"}, {"rev-parse", "--short=12", "HEAD"},
 	} {
 		git := exec.CommandContext(t.Context(), "git", append([]string{"-C", dir}, args...)...)
-		git.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
+		git.Env = append(outsideOfGit(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
 			"GIT_AUTHOR_NAME=n", "GIT_AUTHOR_EMAIL=e", "GIT_AUTHOR_DATE=2026-01-01T00:00:00Z",
 			"GIT_COMMITTER_NAME=n", "GIT_COMMITTER_EMAIL=e", "GIT_COMMITTER_DATE=2026-01-01T00:00:00Z")
 		out, err := git.CombinedOutput()

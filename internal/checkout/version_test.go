@@ -15,6 +15,12 @@ func TestVersionOf(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("needs git")
 	}
+	for _, variable := range os.Environ() { // in its hooks git names another repository
+		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "GIT_") {
+			t.Setenv(name, value) // so that it is there again afterwards
+			os.Unsetenv(name)
+		}
+	}
 	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 	root := t.TempDir()

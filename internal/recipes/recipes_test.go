@@ -152,7 +152,7 @@ func command(
 	c.Dir = dir
 	c.WaitDelay = time.Minute // once it is killed, or has ended and a busy machine reads on
 	// A proxy of whoever runs the tests is none of it.
-	c.Env = append(os.Environ(), "NO_PROXY=*", "no_proxy=*", "SMS_URL="+f.url, "SMS_AUTHORIZATION="+token,
-		"SUPABASE_SECRET="+supabaseSecret, "ZITADEL_KEY="+zitadelKey)
+	c.Env = append(os.Environ(), "NO_PROXY=*", "no_proxy=*",
+		"SMS_URL="+f.url, "SMS_AUTHORIZATION="+token, "SUPABASE_SECRET="+supabaseSecret, "ZITADEL_KEY="+zitadelKey)
 	return c
 }

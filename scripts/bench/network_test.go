@@ -53,8 +53,8 @@ func TestNetwork(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, "hello", string(body))
 			}
-			// A busy machine can make it longer, and nothing makes it shorter. A round trip too many
-			// stays one, however long they are; what the machine adds becomes less than one.
+			// A busy machine can make it longer, and nothing makes it shorter. A round trip too
+			// many stays one, however long they are; what the machine adds becomes less than one.
 			var cold, warm int
 			for rtt := 100 * time.Millisecond; rtt < 10*time.Second; rtt *= 2 {
 				n, err := newNetwork(tt.server.Listener.Addr().String(), rtt)

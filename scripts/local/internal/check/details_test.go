@@ -33,7 +33,7 @@ func TestAClockThatIsALittleOff(t *testing.T) {
 	a.Clock.Now = func() time.Time { return time.Now().Add(2 * time.Minute) }
 	r := find(all(t.Context(), a), "clock")
 	assert.Equal(t, unknown, r.Status)
-	assert.Regexp(t, `^[1-4]m\d+s ahead of Tencent Cloud's$`, r.Detail, "as exact as the machine is fast")
+	assert.Regexp(t, `^[1-4]m\d+s ahead of Tencent Cloud's$`, r.Detail) // the machine may be slow
 }
 
 func TestTemplatesOneByOne(t *testing.T) {

@@ -161,8 +161,8 @@ func (x *run) versionOf(info string, err error) row {
 	return right(name + " " + match[1])
 }
 
-// roundTripRow measures how long Redis takes to answer, at best. Each SMS waits for two answers. One
-// that is simulated is as fast as this machine, which says nothing of the real one.
+// roundTripRow measures how long Redis takes to answer, at best. Each SMS waits for two answers.
+// One that is simulated is as fast as this machine, which says nothing of the real one.
 func (x *run) roundTripRow(c redis.Conn) row {
 	const tries, slow = 5, 25 * time.Millisecond
 	best := redisTimeout

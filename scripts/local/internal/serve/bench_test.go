@@ -131,9 +131,9 @@ func (b *bench) counted(t *testing.T, bodies ...string) (status int) {
 	return status
 }
 
-// inTime empties the phone and takes steps, of which each sends a message. It does so anew where the
-// machine was too busy for what has its time. That is the 250 ms in which Redis has to answer, or
-// the message is not counted, or is counted yet; and the half minute of the shortest limit.
+// inTime empties the phone and takes steps, of which each sends a message. It does so anew where
+// the machine was too busy for what has its time. That is the 250 ms in which Redis has to answer,
+// or the message is not counted, or is counted yet; and the half minute of the shortest limit.
 func (b *bench) inTime(t *testing.T, steps ...func()) {
 	t.Helper()
 	const shortest = 25 * time.Second

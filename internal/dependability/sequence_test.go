@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"scf-sms/internal/cloudsim"
-	"scf-sms/internal/loopback"
 	"scf-sms/internal/limits"
+	"scf-sms/internal/loopback"
 	"scf-sms/internal/scfhost"
 	"scf-sms/internal/settings"
 	"scf-sms/internal/simulation"

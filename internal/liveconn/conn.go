@@ -27,6 +27,7 @@ type Conn struct {
 	net.Conn
 	socket    syscall.RawConn // the TCP socket below
 	now       func() time.Time
+	patience  time.Duration
 	hasReader bool // a goroutine of the owner, such as that of net/http, waits in Read at all times
 
 	writes  atomic.Int64 // writes begun: unchanged means that not one byte was sent
@@ -98,7 +99,7 @@ func (c *Conn) readerWaits() bool {
 	// unsolicited response. And a server greets a new TLS connection with session tickets. Read
 	// can't signal through a channel that these are read: crypto/tls reads them without returning
 	// to us.
-	for range patience / interval {
+	for range c.patience / interval {
 		reading, empty := c.reading.Load(), openAndEmpty(c.socket)
 		switch {
 		case c.closed.Load(), reading && !empty && c.writes.Load() > 0:
@@ -114,16 +115,27 @@ func (c *Conn) readerWaits() bool {
 // nothingToRead reports whether neither the socket nor TLS above it holds a byte, by trying to
 // read.
 func (c *Conn) nothingToRead() bool {
-	deadline := time.Unix(1, 0) // past: TLS hands out what it holds, and nothing waits
-	if !openAndEmpty(c.socket) {
-		if c.writes.Load() > 0 {
+	for range c.patience / interval {
+		empty := openAndEmpty(c.socket)
+		deadline := time.Unix(1, 0) // past: TLS hands out what it holds, and nothing waits
+		if !empty {
+			if c.writes.Load() > 0 {
+				return false
+			}
+			// Session tickets: crypto/tls reads and keeps them, unless the process stood still until
+			// the deadline. Then they, or whatever it is, are still there.
+			deadline = time.Now().Add(interval)
+		}
+		if c.Conn.SetReadDeadline(deadline) != nil {
 			return false
 		}
-		deadline = time.Now().Add(patience) // session tickets: crypto/tls reads and keeps them
+		_, err := c.Conn.Read(make([]byte, 1))
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return false
+		}
+		if empty {
+			return c.Conn.SetReadDeadline(time.Time{}) == nil
+		}
 	}
-	if c.Conn.SetReadDeadline(deadline) != nil {
-		return false
-	}
-	_, err := c.Conn.Read(make([]byte, 1))
-	return errors.Is(err, os.ErrDeadlineExceeded) && c.Conn.SetReadDeadline(time.Time{}) == nil
+	return false
 }

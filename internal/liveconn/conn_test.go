@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"scf-sms/internal/loopback"
 )
 
 // lineServer answers each line with "ok" and hands its connections to the test.
@@ -65,6 +67,7 @@ func TestConn_Alive_withoutAReader(t *testing.T) {
 			{"the server closed it unused", func(_ *testing.T, c *Conn, server net.Conn) {
 				server.Close()
 				awaitInput(c)
+				loopback.Settle() // what awaitInput saw may have been a session ticket
 			}, 0, false},
 			{"unsolicited bytes", func(t *testing.T, c *Conn, server net.Conn) {
 				ask(t, c, server)
@@ -74,6 +77,7 @@ func TestConn_Alive_withoutAReader(t *testing.T) {
 			{"unsolicited bytes on a new one", func(_ *testing.T, c *Conn, server net.Conn) {
 				io.WriteString(server, "ok\n")
 				awaitInput(c)
+				loopback.Settle() // as above
 			}, 0, false},
 			{"unsolicited bytes that TLS has read", func(t *testing.T, c *Conn, server net.Conn) {
 				ask(t, c, server)
@@ -103,6 +107,24 @@ func TestConn_Alive_withoutAReader(t *testing.T) {
 			})
 		}
 	}
+}
+
+// stalled is a connection whose process stands still after each deadline is set, until that is past.
+type stalled struct{ net.Conn }
+
+func (s stalled) SetReadDeadline(time.Time) error { return s.Conn.SetReadDeadline(time.Unix(1, 0)) }
+
+// That a read timed out doesn't mean that there was nothing to read.
+func TestConn_Alive_whileTheProcessStandsStill(t *testing.T) {
+	t.Parallel()
+	address, accepted := lineServer(t, false)
+	c, err := NewDialer().Dial(t.Context(), address)
+	require.NoError(t, err)
+	defer c.Close()
+	c.Conn = stalled{c.Conn}
+	io.WriteString(<-accepted, "ok\n")
+	awaitInput(c)
+	require.False(t, c.Alive(time.Now()))
 }
 
 // A slow answer is a sign of life as late as it comes.

@@ -18,9 +18,10 @@ const connectTimeout = 2500 * time.Millisecond
 // Dialer makes connections. It is made once and shared, also by several goroutines: it keeps the
 // root certificates and TLS sessions.
 type Dialer struct {
-	tls   *tls.Config
-	roots func() bundle // called at the first handshake
-	now   func() time.Time
+	tls      *tls.Config
+	roots    func() bundle // called at the first handshake
+	now      func() time.Time
+	patience time.Duration // of Conn.Alive
 }
 
 // NewDialer returns a Dialer that trusts the system's root certificates.
@@ -31,8 +32,9 @@ func NewDialer() *Dialer {
 			MinVersion:         tls.VersionTLS12,
 			ClientSessionCache: tls.NewLRUClientSessionCache(8),
 		},
-		roots: sync.OnceValue(readRoots),
-		now:   time.Now,
+		roots:    sync.OnceValue(readRoots),
+		now:      time.Now,
+		patience: patience,
 	}
 }
 
@@ -118,7 +120,7 @@ func (d *Dialer) dialTCP(ctx context.Context, address string) (*Conn, error) {
 		tcp.Close()
 		return nil, err
 	}
-	c := &Conn{Conn: tcp, socket: socket, now: d.now}
+	c := &Conn{Conn: tcp, socket: socket, now: d.now, patience: d.patience}
 	c.last.Store(d.now().UnixNano())
 	return c, nil
 }

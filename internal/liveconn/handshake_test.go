@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -49,9 +50,11 @@ func showing(c tls.Certificate) *atomic.Pointer[tls.Certificate] {
 	return &shown
 }
 
-// trusting returns a Dialer that trusts the certificates of a bundle.
+// trusting returns a Dialer that trusts the certificates of a bundle. Its connections wait where a
+// busy machine makes them wait.
 func trusting(t *testing.T, text string) *Dialer {
 	d := NewDialer()
+	d.patience = time.Minute
 	trust(t, d, text)
 	return d
 }

@@ -17,8 +17,9 @@ const (
 
 // opening is a connection that is being made before there is a request for it.
 type opening struct {
-	began time.Time
-	done  chan struct{} // closed when the connection is idle, or has failed
+	began    time.Time
+	patience time.Duration
+	done     chan struct{} // closed when the connection is idle, or has failed
 }
 
 // Open opens a connection to host[:port] by scheme "http" or "https" without sending a request, and
@@ -32,7 +33,7 @@ func (t *Transport) Open(scheme, host string) {
 	if t.opening[to] != nil {
 		return
 	}
-	o := &opening{began: t.Dialer.now(), done: make(chan struct{})}
+	o := &opening{t.Dialer.now(), t.openPatience, make(chan struct{})}
 	t.opening[to] = o
 	go func() {
 		if p, err := t.reuseOrConnect(context.Background(), to); err == nil {
@@ -93,14 +94,14 @@ func (t *Transport) take(ctx context.Context, to origin) (*pooledConn, error) {
 }
 
 // wait waits until the connection is made, opening it has failed, or ctx is done, and then returns
-// true. It returns false once the opening takes longer than openPatience: also at once if the
+// true. It returns false once the opening takes longer than its patience: also at once if the
 // process was frozen meanwhile, because the timeout of the opening may have stood still.
 func (o *opening) wait(ctx context.Context, now time.Time) bool {
 	age := now.Round(0).Sub(o.began.Round(0)) // by the wall clock
-	if age < 0 || age >= openPatience {
+	if age < 0 || age >= o.patience {
 		return false
 	}
-	timer := time.NewTimer(openPatience - age)
+	timer := time.NewTimer(o.patience - age)
 	defer timer.Stop()
 	select {
 	case <-o.done:

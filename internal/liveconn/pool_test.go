@@ -3,6 +3,7 @@ package liveconn
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
@@ -93,7 +94,7 @@ func TestOpen_requestDoesNotWaitForAStuckConnection(t *testing.T) {
 		name   string
 		passed time.Duration // by the wall clock, while Open's own timeout stands still
 	}{
-		{"on a bad network", openPatience - time.Millisecond},
+		{"on a bad network", time.Minute - time.Millisecond},
 		{"frozen meanwhile", time.Hour},
 		{"frozen meanwhile, and the clock set back", -time.Hour},
 	} {
@@ -141,7 +142,7 @@ func TestOpening_waitsASecondInAll(t *testing.T) {
 	for _, age := range []time.Duration{0, 400 * time.Millisecond, time.Second - 1} {
 		synctest.Test(t, func(t *testing.T) {
 			began := time.Now()
-			o := &opening{began: began.Add(-age), done: make(chan struct{})}
+			o := &opening{began.Add(-age), openPatience, make(chan struct{})}
 			require.False(t, o.wait(t.Context(), began))
 			require.Equal(t, time.Second-age, time.Since(began))
 		})
@@ -154,7 +155,7 @@ func TestOpening_waitsNoLongerThanTheContext(t *testing.T) {
 		began := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		defer cancel()
-		o := &opening{began: began, done: make(chan struct{})}
+		o := &opening{began, openPatience, make(chan struct{})}
 		require.True(t, o.wait(ctx, began))
 		require.Equal(t, 300*time.Millisecond, time.Since(began))
 	})
@@ -198,7 +199,8 @@ func TestCloseIdleConnections(t *testing.T) {
 	senders.Wait()
 	require.Len(t, transport.idle[s.origin()], maxIdleConns, "only a few are kept")
 	for _, p := range transport.idle[s.origin()] {
-		require.False(t, p.conn.closed.Load(), "a connection that is kept")
+		// net/http may have closed it, see keep.
+		require.NotContains(t, fmt.Sprint(p.Err()), "ClientConn closed", "a connection that is kept")
 	}
 	transport.CloseIdleConnections()
 	require.Empty(t, transport.idle)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 )
 
 // maxAnswer bounds the memory an answer can take. The APIs used here answer with less than 64 KiB.
@@ -32,6 +33,8 @@ type Transport struct {
 	// Dialer makes the connections. Clients of other protocols may share it, and with it the root
 	// certificates and TLS sessions.
 	Dialer *Dialer
+
+	openPatience time.Duration // a constant but in tests
 
 	mu      sync.Mutex               // guards what follows
 	idle    map[origin][]*pooledConn // without a request, the last used at the end
@@ -67,9 +70,10 @@ type pooledConn struct {
 // NewTransport returns a Transport that trusts the system's root certificates.
 func NewTransport() *Transport {
 	return &Transport{
-		Dialer:  NewDialer(),
-		idle:    map[origin][]*pooledConn{},
-		opening: map[origin]*opening{},
+		Dialer:       NewDialer(),
+		openPatience: openPatience,
+		idle:         map[origin][]*pooledConn{},
+		opening:      map[origin]*opening{},
 	}
 }
 

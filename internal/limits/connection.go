@@ -57,6 +57,8 @@ type connections struct {
 	dialer *liveconn.Dialer
 	now    func() time.Time
 
+	patience time.Duration // openPatience
+
 	mu      sync.Mutex
 	idle    *connection // nil: none
 	opening *opening    // nil: none
@@ -94,7 +96,7 @@ func (p *connections) open() {
 // recent reports whether it is worth waiting for o.
 func (p *connections) recent(o *opening) bool {
 	age := p.now().Round(0).Sub(o.began.Round(0))
-	return 0 <= age && age < openPatience
+	return 0 <= age && age < p.patience
 }
 
 func (p *connections) dial(ctx context.Context) (*connection, error) {

@@ -3,7 +3,6 @@ package limits
 import (
 	"context"
 	"errors"
-	"net"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -32,11 +31,22 @@ func (s *secret) ForLimits(context.Context) (password, key string, err error) {
 	return s.password, s.hashKey, s.err
 }
 
-// clock is the wall clock of a process, which can be moved.
-type clock struct{ ahead atomic.Int64 }
+// clock is the wall clock of a process, which can be moved and stopped.
+type clock struct {
+	ahead   atomic.Int64
+	stopped time.Time // the zero time: it runs
+}
 
-func (c *clock) now() time.Time       { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) now() time.Time {
+	now := time.Now()
+	if !c.stopped.IsZero() {
+		now = c.stopped
+	}
+	return now.Add(time.Duration(c.ahead.Load()))
+}
+
 func (c *clock) pass(d time.Duration) { c.ahead.Add(int64(d)) }
+
 func signIn(o ...func(*Order)) (order Order) {
 	order = Order{Number: number, CallingCode: 86, Passcode: "482913", UsageType: "SignIn"}
 	for _, change := range o {
@@ -65,7 +75,8 @@ func newGuard(address string, rules Rules, changes ...func(*Config)) *guarded {
 		change(&c)
 	}
 	g.Guard = New(c)
-	g.claimTime, g.settleTime = time.Minute, time.Minute // the machine may be busy
+	// The machine may be busy.
+	g.claimTime, g.settleTime, g.connections.patience = time.Minute, time.Minute, time.Minute
 	return g
 }
 
@@ -103,13 +114,8 @@ func startServer(t testing.TB, args ...string) *redissim.Server {
 	return s
 }
 
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
-}
+// nobody is an address at which nobody listens.
+const nobody = "127.0.0.1:1"
 
 // onEach runs a test on miniredis, whose time is the real one, and on a redis-server.
 func onEach(t *testing.T, test func(t *testing.T, address string)) {

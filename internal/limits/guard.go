@@ -71,12 +71,14 @@ func New(c Config) *Guard {
 		c.Now = func() time.Time { return time.Now().Round(0) }
 	}
 	return &Guard{
-		config:      c,
-		connections: connections{server: c.Server, dialer: c.Dialer, now: c.Now},
-		claim:       newScript(claimText),
-		settle:      newScript(settleText),
-		claimTime:   claimTime,
-		settleTime:  settleTime,
+		config: c,
+		connections: connections{
+			server: c.Server, dialer: c.Dialer, now: c.Now, patience: openPatience,
+		},
+		claim:      newScript(claimText),
+		settle:     newScript(settleText),
+		claimTime:  claimTime,
+		settleTime: settleTime,
 	}
 }
 

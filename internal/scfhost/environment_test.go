@@ -42,7 +42,7 @@ func TestFunction_environment(t *testing.T) {
 		t.Setenv("TENCENTCLOUD_SECRETKEY", "the developer's")
 		i := start(t, Function{
 			Env:     map[string]string{"SIGN_NAME": "Example", "TZ": "Asia/Shanghai"},
-			Timeout: 7 * time.Second,
+			Timeout: 7 * time.Minute,
 			Region:  "ap-hongkong",
 		})
 		x := tell(t, i)
@@ -70,12 +70,12 @@ func TestFunction_environment(t *testing.T) {
 		assert.Equal(t, "default", x.Context.Namespace)
 		assert.Equal(t, "ap-hongkong", x.Context.TencentcloudRegion)
 		assert.EqualValues(t, 64, x.Context.MemoryLimitInMb)
-		assert.EqualValues(t, 7000, x.Context.TimeLimitInMs)
+		assert.EqualValues(t, 420_000, x.Context.TimeLimitInMs)
 		assert.NotEmpty(t, x.Context.RequestID)
 		assert.Equal(t, map[string]string{"SCF_NAMESPACE": "default", "SIGN_NAME": "Example",
 			"TZ": "Asia/Shanghai"}, x.Context.Environment)
-		assert.LessOrEqual(t, x.Left, 7*time.Second)
-		assert.Greater(t, x.Left, 5*time.Second)
+		assert.LessOrEqual(t, x.Left, 7*time.Minute)
+		assert.Greater(t, x.Left, 5*time.Minute)
 	})
 	t.Run("gets the role's credentials with every invocation", func(t *testing.T) {
 		keys := []string{"first", "second"}

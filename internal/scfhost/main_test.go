@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -61,6 +62,9 @@ func start(t *testing.T, f Function) *Instance {
 	t.Helper()
 	if f.Binary == "" {
 		f.Binary = fn
+	}
+	if f.Timeout == 0 {
+		f.Timeout = time.Minute // the machine may be busy
 	}
 	i, err := New(f)
 	require.NoError(t, err)

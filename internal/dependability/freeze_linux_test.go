@@ -98,6 +98,7 @@ func freezeAndThaw(t *testing.T, options cloudsim.Options, reset bool) {
 
 // freeze stops a process. A stop takes a moment to reach every thread.
 func freeze(t *testing.T, pid int) {
+	require.Positive(t, pid, "0 would be this process, too")
 	require.NoError(t, syscall.Kill(pid, syscall.SIGSTOP))
 	var status syscall.WaitStatus
 	_, err := syscall.Wait4(pid, &status, syscall.WUNTRACED, nil)

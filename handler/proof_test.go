@@ -70,8 +70,7 @@ func TestProof_namesTheFormat(t *testing.T) {
 			"queryString": fields{"reports": true}, "headers": fields{"authorization": absent}}), "unauthorized", "",
 			"there is no Authorization header"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(tt.name, func(t *testing.T) { // not parallel: a signature is good for 300 s only
 			e, requests := newAccepting(t)
 			a := e.invoke(t, tt.event)
 			require.Equal(t, tt.outcome, a.outcome(), a.logged("hint"))
@@ -167,8 +166,8 @@ func TestProof_ofAWrongFormIsTurnedAwayBeforeSSM(t *testing.T) {
 		{"one of 30 digits", hook(fields{"webhook-timestamp": strings.Repeat("9", 30)}), "the time in webhook-timestamp" + noNumber},
 		{"the largest that is one", hook(fields{"webhook-timestamp": "4611686018427387903"}), "the time in webhook-timestamp" + off},
 		{"one in milliseconds", hook(fields{"webhook-timestamp": now() + "000"}), "the time in webhook-timestamp" + off},
-		{"an old one", hook(fields{"webhook-timestamp": shifted(-310 * time.Second)}), "the time in webhook-timestamp" + off},
-		{"one of the future", hook(fields{"webhook-timestamp": shifted(310 * time.Second)}), "the time in webhook-timestamp" + off},
+		{"an old one", hook(fields{"webhook-timestamp": shifted(-time.Hour)}), "the time in webhook-timestamp" + off},
+		{"one of the future", hook(fields{"webhook-timestamp": shifted(time.Hour)}), "the time in webhook-timestamp" + off},
 		{"no signature", hook(fields{"webhook-signature": absent}), noSum},
 		{"an empty one", hook(fields{"webhook-signature": ""}), noSum},
 		{"one without its version", hook(fields{"webhook-signature": good[3:]}), noSum},
@@ -185,8 +184,8 @@ func TestProof_ofAWrongFormIsTurnedAwayBeforeSSM(t *testing.T) {
 		{"an empty time", zitadel("t=,v1=" + hex), "the time in ZITADEL-Signature" + noNumber},
 		{"two times", zitadel("t=" + now() + ",t=1,v1=" + hex), "there are several times in ZITADEL-Signature"},
 		{"a time in words", zitadel("t=now,v1=" + hex), "the time in ZITADEL-Signature" + noNumber},
-		{"an old time", zitadel("t=" + shifted(-310*time.Second) + ",v1=" + hex), "the time in ZITADEL-Signature" + off},
-		{"a time of the future", zitadel("t=" + shifted(310*time.Second) + ",v1=" + hex), "the time in ZITADEL-Signature" + off},
+		{"an old time", zitadel("t=" + shifted(-time.Hour) + ",v1=" + hex), "the time in ZITADEL-Signature" + off},
+		{"a time of the future", zitadel("t=" + shifted(time.Hour) + ",v1=" + hex), "the time in ZITADEL-Signature" + off},
 		{"no signature in hexadecimal", zitadel("t=" + now()), noHex},
 		{"62 digits", zitadel("t=" + now() + ",v1=" + hex[2:]), noHex},
 		{"66 digits", zitadel("t=" + now() + ",v1=" + hex + "ab"), noHex},

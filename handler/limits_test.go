@@ -111,8 +111,7 @@ func TestInvoke_limits(t *testing.T) {
 			limits.Verdict{Decision: limits.Away, Cause: limits.NoAnswer, Closed: true},
 			"provider_unavailable", 503, 0, "5", map[string]string{"limits": "away"}, "few seconds"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
+		inBubble(t, tt.name, func(t *testing.T) {
 			l := &fakeLimits{verdict: tt.verdict}
 			a, sends := limited(t, l, messageWith(fields{"payload": fields{"locale": "en"}}))
 			require.Equal(t, tt.outcome, a.outcome())

@@ -57,7 +57,9 @@ func newFunction(t *testing.T, env map[string]string, now func() time.Time) (*ap
 	t.Cleanup(transport.CloseIdleConnections)
 	log := &testlog.Log{}
 	getenv := func(name string) string { return env[name] }
-	return app.New(settings.Read(getenv), app.Options{
+	s := settings.Read(getenv)
+	s.TimeBudget = time.Minute // the machine may be busy
+	return app.New(s, app.Options{
 		Version: "build-a", Log: log, Transport: transport, Getenv: getenv, Now: now,
 	}), log
 }
@@ -110,7 +112,7 @@ func TestNew_opensTheConnectionAhead(t *testing.T) {
 		"TENCENTCLOUD_SECRETID": "AKIDrole", "TENCENTCLOUD_SECRETKEY": "k",
 	}, nil)
 	f.Secrets.Prefetch()
-	require.Eventually(t, func() bool { return sms.Connections() == 1 }, 20*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return sms.Connections() == 1 }, time.Minute, time.Millisecond)
 	require.Zero(t, cloud.Count(cloudsim.SendSms))
 }
 
@@ -134,9 +136,10 @@ func TestNew_limits(t *testing.T) {
 	env["LIMITS"] = `{"number": "2/1h", "dedupe": "none"}`
 	f, log = newFunction(t, env, nil)
 	t.Cleanup(f.Limits.CloseIdleConnections)
+	f.Limits.ClaimTime, f.Limits.SettleTime = time.Minute, time.Minute // the machine may be busy
 	f.Secrets.Prefetch()
 	require.Eventually(t, func() bool { return redis.TotalConnectionCount() == 1 },
-		20*time.Second, time.Millisecond)
+		time.Minute, time.Millisecond)
 	require.Empty(t, redis.Keys())
 	cloud.Reset()
 	cloud.Update(func(a *cloudsim.Account) { a.Limits = cloudsim.Limits{ThirtySeconds: -1} })
@@ -144,9 +147,6 @@ func TestNew_limits(t *testing.T) {
 		invoke(t, f)
 	}
 	require.Equal(t, 1, redis.TotalConnectionCount())
-	if log.Count(`"limits":"away"`) > 0 {
-		t.Skip("the machine was too busy for Redis to answer in time")
-	}
 	require.Equal(t, 2, log.Count(`"outcome":"sent"`, `"limitsMs":`))
 	require.Equal(t, 1, log.Count(`"outcome":"too_many_requests"`, `"limit":"number 2/1h"`))
 	require.Len(t, cloud.Outbox(), 2)

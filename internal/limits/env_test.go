@@ -76,7 +76,7 @@ func newGuard(address string, rules Rules, changes ...func(*Config)) *guarded {
 	}
 	g.Guard = New(c)
 	// The machine may be busy.
-	g.claimTime, g.settleTime, g.connections.patience = time.Minute, time.Minute, time.Minute
+	g.ClaimTime, g.SettleTime, g.connections.patience = time.Minute, time.Minute, time.Minute
 	return g
 }
 

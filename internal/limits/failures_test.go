@@ -26,7 +26,7 @@ func (g *guarded) requireAway(t testing.TB, want Cause) {
 func (g *guarded) short() *guarded { return g.within(50 * time.Millisecond) }
 
 func (g *guarded) within(d time.Duration) *guarded {
-	g.claimTime, g.settleTime = d, d
+	g.ClaimTime, g.SettleTime = d, d
 	return g
 }
 

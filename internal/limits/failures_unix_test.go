@@ -35,7 +35,7 @@ func TestAway_paused(t *testing.T) {
 		"a new connection is no better")
 
 	require.NoError(t, s.Signal(syscall.SIGCONT))
-	g.claimTime = time.Minute
+	g.ClaimTime = time.Minute
 	g.clock.pass(lastPause)
 	require.Equal(t, Granted, g.ask(t, another(3)).Decision)
 }
@@ -81,7 +81,7 @@ func TestAway_leavesNoMark(t *testing.T) {
 					return false
 				}
 
-				g.claimTime = time.Minute
+				g.ClaimTime = time.Minute
 				g.clock.pass(firstPause)
 				require.Equal(t, tt.want, g.ask(t, another(2)).Decision)
 				return true

@@ -72,7 +72,7 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 	}
 
 	left := 0
-	deadline := time.Now().Add(15 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for ; time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		for _, function := range instances {
 			function.transport.CloseIdleConnections() // also those that become idle only now

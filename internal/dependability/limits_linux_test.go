@@ -2,7 +2,6 @@ package dependability
 
 import (
 	"context"
-	"encoding/json"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -23,9 +22,8 @@ func TestFreezeAndThaw_limits(t *testing.T) {
 	f.Env["REDIS_URL"] = "redis://" + proxy.address
 	instance := startFunction(t, f)
 	users := rand.New(rand.NewPCG(4, 5))
-	for n := range fewer(20) {
-		if n > 0 {
-			pid := instance.PID()
+	for n, anew := 0, 0; n < fewer(20); n++ {
+		if pid := instance.PID(); pid != 0 {
 			freeze(t, pid)
 			proxy.hangUp()
 			for open(t, proxy.address) {
@@ -41,14 +39,11 @@ func TestFreezeAndThaw_limits(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, http.StatusOK, a.StatusCode, r.Stdout)
 		require.Len(t, cloud.Outbox(), before+1)
-		if !strings.Contains(r.Stdout, `"limits":"away"`) {
-			continue
+		if tooSlow(t, r) { // a connection that has ended fails at once
+			instance.Restart() // or Redis would be let alone for a while
+			n, anew = n-1, anew+1
+			require.Less(t, anew, tries, "Redis never answers in time")
 		}
-		// A connection that has ended fails at once.
-		var line struct{ LimitsMs int }
-		require.NoError(t, json.Unmarshal([]byte(r.Stdout), &line))
-		require.Greater(t, line.LimitsMs, 200, r.Stdout)
-		t.Skip("the machine was too busy for Redis to answer in time")
 	}
 }
 

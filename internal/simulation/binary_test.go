@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -105,10 +106,23 @@ func TestBinary(t *testing.T) {
 
 	t.Run("TIME_BUDGET", func(t *testing.T) {
 		sim, instance := started(t, func(sim *Simulation) { sim.Function.Env["TIME_BUDGET"] = "2s" })
-		post(t, instance, "8613800138000")
-		sim.Cloud.Script(cloudsim.SendSms, cloudsim.Fault{Kind: cloudsim.Delay, Delay: 5 * time.Second})
-		status, _ := post(t, instance, "8613800138001")
-		require.Equal(t, http.StatusAccepted, status, "the answer would have come, with more time")
+		// On a busy machine the budget may end before the secret is there, or before the request is
+		// written. Then the next one is on time.
+		late := cloudsim.Fault{Kind: cloudsim.Delay, Delay: 8 * time.Second}
+		for n, want := 0, http.StatusOK; want != 0; n++ {
+			sent := sim.Cloud.Count(cloudsim.SendSms)
+			status, result := post(t, instance, fmt.Sprintf("86138001380%02d", n))
+			switch {
+			case status == want && want == http.StatusOK:
+				want = http.StatusAccepted
+				sim.Cloud.Always(cloudsim.SendSms, &late)
+			case status == want && sim.Cloud.Count(cloudsim.SendSms) > sent:
+				want = 0 // the answer would have come, with more time
+			default:
+				require.Greater(t, result.Duration, 400*time.Millisecond, "%d %s", status, result.Stdout)
+				require.Less(t, n, 20)
+			}
+		}
 	})
 
 	t.Run("SECRET_TTL", func(t *testing.T) {
@@ -142,9 +156,10 @@ func TestBinary(t *testing.T) {
 			sim.Function.RoleAtStart = true
 		})
 		get(t, instance)
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		require.NoError(t, sim.Cloud.Await(ctx, cloudsim.GetSecretValue, 1), "nobody fetched the secret")
+		require.Eventually(t, func() bool { return sms.Server.Connections() == 1 }, time.Minute, time.Millisecond)
 
 		status, _ := post(t, instance, "8613800138000")
 		require.Equal(t, http.StatusOK, status)
@@ -160,7 +175,7 @@ func TestBinary(t *testing.T) {
 		sim.Cloud.Always(cloudsim.GetSecretValue, &cloudsim.Fault{Kind: cloudsim.Error, Code: "InternalError"})
 		status, _ := post(t, instance, "8613800138000")
 		require.Equal(t, http.StatusServiceUnavailable, status)
-		require.Eventually(t, func() bool { return sms.Server.Connections() == 1 }, 10*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return sms.Server.Connections() == 1 }, time.Minute, time.Millisecond)
 		require.Empty(t, sms.Cloud.Requests())
 	})
 }

@@ -12,6 +12,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"scf-sms/internal/loopback"
 )
 
 // Options are those of [Start]. The zero value is plain HTTP on a free port.
@@ -38,6 +40,7 @@ type Server struct {
 	mu       sync.Mutex // guards what follows
 	cond     *sync.Cond // signalled when a connection changes
 	listener net.Listener
+	release  func() // of the port, while it is refused
 	closed   bool
 	conns    map[net.Conn]connState
 	broken   map[net.Conn]bool // connections that get garbage at the moment
@@ -143,11 +146,13 @@ func (s *Server) Close() error {
 	}
 	s.mu.Unlock()
 	s.handlers.Wait() // those that hijacked their connection
+	s.letGo()
 	return err
 }
 
 // Refuse closes the port, so that new connections are refused, or listens on it again. Connections
-// that are open stay open. The error says that the port can't be had back.
+// that are open stay open. Meanwhile the port is held, as far as the system can. The error says that
+// it can't be had back.
 func (s *Server) Refuse(refuse bool) error {
 	s.mu.Lock()
 	listener := s.listener
@@ -158,15 +163,35 @@ func (s *Server) Refuse(refuse bool) error {
 	if refuse {
 		s.listener = nil
 		s.mu.Unlock()
-		return listener.Close()
+		if err := listener.Close(); err != nil {
+			return err
+		}
+		_, release, err := loopback.Hold(listener.Addr().(*net.TCPAddr).Port)
+		if err == nil {
+			s.mu.Lock()
+			s.release = release
+			s.mu.Unlock()
+		}
+		return err
 	}
 	s.mu.Unlock()
 	listener, err := net.Listen("tcp", s.addr)
 	if err != nil {
 		return err
 	}
+	s.letGo()
 	s.serve(listener)
 	return nil
+}
+
+// letGo lets go of a port that is held.
+func (s *Server) letGo() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.release != nil {
+		s.release()
+		s.release = nil
+	}
 }
 
 // withoutHandshakeErrors drops net/http's lines on failed handshakes, which are intended here.

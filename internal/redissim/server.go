@@ -6,7 +6,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"time"
+
+	"scf-sms/internal/loopback"
 )
 
 // ErrNoServer says that this machine has neither a redis-server nor a valkey-server.
@@ -22,6 +25,7 @@ type Server struct {
 	args      []string
 	process   *os.Process
 	ended     chan struct{}
+	release   func() // of the port, which is held for a start after Stop
 }
 
 // StartServer starts a server that keeps nothing on disk, with more arguments. The caller calls
@@ -43,13 +47,18 @@ func StartServer(args ...string) (s *Server, err error) {
 	if s.dir, err = os.MkdirTemp(parent, "scf-sms-redis-"); err != nil {
 		return nil, err
 	}
-	for range 3 { // another program may take a port that is free before the server has it
-		if s.Addr, err = freeAddress(); err == nil {
-			err = s.Start()
+	// Another program may take the port where nothing holds it. And a cluster has a second one, which
+	// is higher by 10,000: it may be taken, or be none at all.
+	for range 20 {
+		var port int
+		if port, s.release, err = loopback.Hold(0); err != nil {
+			break
 		}
-		if err == nil {
+		s.Addr = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		if err = s.Start(); err == nil {
 			return s, nil
 		}
+		s.release()
 	}
 	os.RemoveAll(s.dir)
 	return nil, err
@@ -108,13 +117,6 @@ func (s *Server) Stop() {
 // Close stops the server and removes its folder.
 func (s *Server) Close() {
 	s.Stop()
+	s.release()
 	os.RemoveAll(s.dir)
-}
-
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/tencentyun/scf-go-lib/cloudfunction/messages"
+
+	"scf-sms/internal/loopback"
 )
 
 // process is a running binary and the connection to it.
@@ -49,6 +51,10 @@ func spawn(f Function, env []string, out *output) (*process, error) {
 	}
 	return p, nil
 }
+
+// FreePort returns a port on loopback that no other program is given before release is called.
+// Without it two hosts may get the same port, and one of them talks to the other's function.
+func FreePort() (port int, release func(), err error) { return loopback.Hold(0) }
 
 // connect dials until the process listens. A connection is proof enough: scf-go-lib serves its
 // backlog.

@@ -73,9 +73,15 @@ type tally struct {
 	statuses                           map[int]int
 	repeats                            map[cause]int
 	longest                            time.Duration // from the event to the answer
+
+	again chan struct{} // has an element for each sequence that is being run again
 }
 
-func newTally() *tally { return &tally{statuses: map[int]int{}, repeats: map[cause]int{}} }
+func newTally() *tally {
+	return &tally{
+		statuses: map[int]int{}, repeats: map[cause]int{}, again: make(chan struct{}, 2),
+	}
+}
 
 func (c *tally) add(r result) {
 	c.mu.Lock()

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"scf-sms/internal/rawjson"
 	"scf-sms/internal/redact"
 	"scf-sms/secrets"
 )
@@ -75,7 +76,10 @@ func readReport(entry json.RawMessage) (r report) {
 		return report{}
 	}
 	code, mobile := bare(text(entry, "nationcode")), bare(text(entry, "mobile"))
-	r.serialNo = redact.ID(sid, mobile, code+mobile)
+	end := endOf(rawjson.Get(entry, "mobile"))
+	if r.serialNo = redact.ID(sid, mobile, code+mobile); end != "" && strings.Contains(sid, end) {
+		r.serialNo = redact.Hidden
+	}
 	r.delivered = status == "SUCCESS"
 	if n, err := strconv.ParseUint(code, 10, 10); err == nil {
 		r.callingCode = int64(n)
@@ -88,7 +92,8 @@ func readReport(entry json.RawMessage) (r report) {
 	const inWord = digits + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:_-"
 	reason := text(entry, "errmsg")
 	if len(reason) <= 32 && strings.Trim(reason, inWord) == "" &&
-		(mobile == "" || !strings.Contains(reason, mobile)) {
+		(mobile == "" || !strings.Contains(reason, mobile)) &&
+		(end == "" || !strings.Contains(reason, end)) {
 		r.reason = reason
 	}
 	china := time.FixedZone("", 8*60*60) // which Tencent doesn't say
@@ -97,6 +102,26 @@ func readReport(entry json.RawMessage) (r report) {
 		r.receivedAt = at.Format(time.RFC3339)
 	}
 	return r
+}
+
+// endOf returns the last eight digits of a number, whatever stands between them, "" where there are
+// fewer than seven. They find it in any of its forms: with and without its calling code, zeros or
+// blanks. In a serial number they stand by chance once in a million reports.
+func endOf(number json.RawMessage) string {
+	text, ok := rawjson.String(number)
+	if !ok {
+		text = string(number)
+	}
+	found := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text)
+	if len(found) < 7 {
+		return ""
+	}
+	return found[max(0, len(found)-8):]
 }
 
 // attrs are what the line of a report says. Its serialNo is that of the line of the invocation that

@@ -118,6 +118,9 @@ func TestNothingKeepsPeopleFromThePage(t *testing.T) {
 	b.inTime(t, func() { see(t, tab, send) }, func() { see(t, tab, send) })
 	see(t, tab, shows("#refused", "1/30s"))
 	t.Run("refused by a limit", everywhere)
+	see(t, tab, chromedp.Evaluate(`underWay(true)`, nil))
+	t.Run("an old result while the next one is under way", everywhere)
+	see(t, tab, chromedp.Evaluate(`underWay(false)`, nil))
 	see(t, tab,
 		send, // the half minute may be over by now
 		enter("as", "supabase"),

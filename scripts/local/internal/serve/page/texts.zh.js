@@ -50,7 +50,7 @@ texts.zh = {
     '而那里没有这样的号码。请让调用方在前面加 86，或设置 BARE_NUMBERS=china：' +
     '此后 11 位的 1xxxxxxxxxx 视为中国大陆号码，' +
     '美国号码则须带 +。要在此试用，请写入 testdata/function.env。',
-  refused: '被我们的限制 {limit} 拒绝：{wait} 后可再次发送。',
+  refused: '被我们的限制 {limit} 拒绝：{wait}后可再次发送。',
   wouldRefuse: '我们的限制 {} 本会拒绝此请求（observe 已开启）。',
   duplicate: '相同的请求此前已经来过：没有再次发送。',
   away: '无法访问 Redis：本次未计数。',

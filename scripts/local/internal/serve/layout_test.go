@@ -84,6 +84,40 @@ func TestPageStaysWhereItIs(t *testing.T) {
 	})
 }
 
+func TestPageOnATelephone(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	tab := browser(t, "en-US")
+	listenIn(t, tab)
+	b.post(t, strings.Replace(signIn, "8613800138000", "10086", 1))
+	b.post(t, strings.Replace(signIn, "8613800138000", "4915112345678", 1))
+	see(t, tab,
+		chromedp.Navigate(b.url),
+		shows("#requests", "invalid_phone_number"),
+		shows("#requests", "destination_not_allowed"))
+	for _, width := range []int64{320, 390} {
+		var cut []string
+		see(t, tab, chromedp.EmulateViewport(width, 780), until(`narrow.matches`),
+			chromedp.Evaluate(`[...document.querySelectorAll("#requests button > *")]
+				.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)`, &cut))
+		require.Empty(t, cut, "in the list, at %d px", width)
+		var lines int
+		see(t, tab, chromedp.Evaluate(`new Set([...document.querySelectorAll("[role=tab]")]
+			.map(e => e.getBoundingClientRect().top)).size`, &lines))
+		require.Equal(t, 1, lines, "of tabs, at %d px", width)
+
+		var places [][]float64
+		see(t, tab, chromedp.Evaluate(`["waiting", "cold", "warm", "gone"].map(is => {
+			$("instance").textContent = t(is);
+			return ["#instance", ".switch", "#send"].map(e => document.querySelector(e))
+				.map(e => e.getBoundingClientRect()).flatMap(r => [r.left, r.top]);
+		})`, &places))
+		for _, place := range places {
+			require.Equal(t, places[0], place, "the instance's state moves nothing")
+		}
+	}
+}
+
 func TestPageShowsOlderRequests(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

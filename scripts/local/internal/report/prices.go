@@ -32,6 +32,11 @@ func parsePrices(from io.Reader) (prices, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		var syntax *csv.ParseError
+		if errors.As(err, &syntax) && errors.Is(err, csv.ErrFieldCount) {
+			return nil, fmt.Errorf("line %d: it needs three values; write 86, 0.045, CNY",
+				syntax.Line)
+		}
 		if err != nil {
 			return nil, err
 		}

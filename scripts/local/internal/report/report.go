@@ -41,7 +41,12 @@ func Run(ctx context.Context, args []string, stdio term.Stdio) error {
 func (c *command) run(ctx context.Context, args []string, stdio term.Stdio) error {
 	flags := flag.NewFlagSet("report", flag.ContinueOnError)
 	w := c.words
-	flags.DurationVar(&c.since, "since", 0, w.Say("report.flag.since"))
+	flags.Func("since", w.Say("report.flag.since"), func(text string) (err error) {
+		if c.since, err = time.ParseDuration(text); err != nil {
+			return errors.New(w.Say("report.mistake.duration"))
+		}
+		return nil
+	})
 	flags.StringVar(&c.prices, "prices", "", w.Say("report.flag.prices"))
 	flags.StringVar(&c.html, "html", "", w.Say("report.flag.html"))
 	flags.BoolVar(&c.json, "json", false, w.Say("report.flag.json"))

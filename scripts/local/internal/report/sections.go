@@ -232,8 +232,12 @@ func (w wording) cost(s Summary) (g grid, notes []string) {
 				t.Currency))
 		}
 	}
+	var lacking []string
 	for _, u := range s.Unpriced {
-		notes = append(notes, w.Say("report.unpriced", w.codeName(u.CallingCode), count(u.Sent)))
+		lacking = append(lacking, w.Say("report.unpricedCode", w.codeName(u.CallingCode), count(u.Sent)))
+	}
+	if lacking != nil {
+		notes = append(notes, w.Say("report.unpriced", strings.Join(lacking, w.Say("words.comma"))))
 	}
 	return g, append(notes, w.Say("report.eachOne"))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"scf-sms/scripts/local/internal/term"
+	"scf-sms/scripts/local/internal/words"
 	"scf-sms/secrets"
 )
 
@@ -166,7 +167,9 @@ func TestPrices(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                      "it has no price",
 		"# nothing\n":           "it has no price",
-		"86,0.045":              "record on line 1: wrong number of fields",
+		"86,0.045":              "line 1: it needs three values; write 86, 0.045, CNY",
+		"86，0.045，CNY":          "line 1: it needs three values; write 86, 0.045, CNY",
+		"# all\n86;0,045;CNY":   "line 2: it needs three values; write 86, 0.045, CNY",
 		"CN,0.045,CNY":          `line 1: "CN" is no calling code; write 86, or * for all others`,
 		"86,0.045,CNY\n0,1,CNY": `line 2: "0" is no calling code; write 86, or * for all others`,
 		"86,-1,CNY":             `line 1: "-1" is no price; write 0.045`,
@@ -187,4 +190,21 @@ func TestPrices(t *testing.T) {
 	s := summarize(t, messageA+"\n"+messageB+"\n"+unclear+"\n"+repeatA, "-prices", path)
 	require.Equal(t, []Cost{{852, 1, .5, .5, "CNY"}}, s.Cost)
 	require.Equal(t, []Unpriced{{86, 1}}, s.Unpriced)
+
+	s.Unpriced = append(s.Unpriced, Unpriced{1, 1200})
+	for language, want := range map[string]string{
+		"en_US.UTF-8": "Not in the price list: +86 (messages: 1), +1 (messages: 1,200).",
+		"zh_CN.UTF-8": "价目表中没有：+86（1 条短信），+1（1,200 条短信）。",
+	} {
+		_, notes := wording{words.From(func(string) string { return language })}.cost(s)
+		require.Contains(t, notes, want)
+	}
+}
+
+func TestSinceSaysHowItIsWritten(t *testing.T) {
+	t.Parallel()
+	for _, since := range []string{"1d", "24", "24 h", "", "9999999h"} {
+		_, err := run(t, "", messageA, "-since", since)
+		require.ErrorContains(t, err, "write hours and minutes, such as 24h or 90m", since)
+	}
 }

@@ -93,4 +93,17 @@ func TestPage_inBrowser(t *testing.T) {
 			require.Equal(t, "true", seen.Open)
 		}
 	}
+	t.Run("and causes stand beside their number in English, too", func(t *testing.T) {
+		_, err := run(t, "en_US.UTF-8", messy(), "-html", path)
+		require.NoError(t, err)
+		var over []string
+		require.NoError(t, chromedp.Run(tab,
+			chromedp.EmulateViewport(320, 900),
+			chromedp.Navigate(address),
+			chromedp.Evaluate(`[...document.querySelectorAll(".causes th, .causes td")]
+				.filter(e => e.scrollWidth > e.clientWidth ||
+					!e.textContent && e.getBoundingClientRect().height)
+				.map(e => e.className + ": " + e.textContent)`, &over)))
+		require.Empty(t, over)
+	})
 }

@@ -84,7 +84,11 @@ func TestPageStaysWhereItIs(t *testing.T) {
 	})
 }
 
-func TestPageOnATelephone(t *testing.T) {
+// cutInList are the texts in the list of requests that have no room.
+const cutInList = `[...document.querySelectorAll("#requests button > *")]
+	.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)`
+
+func TestPageAtAnyWidth(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	tab := browser(t, "en-US")
@@ -98,8 +102,7 @@ func TestPageOnATelephone(t *testing.T) {
 	for _, width := range []int64{320, 390} {
 		var cut []string
 		see(t, tab, chromedp.EmulateViewport(width, 780), until(`narrow.matches`),
-			chromedp.Evaluate(`[...document.querySelectorAll("#requests button > *")]
-				.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)`, &cut))
+			chromedp.Evaluate(cutInList, &cut))
 		require.Empty(t, cut, "in the list, at %d px", width)
 		var lines int
 		see(t, tab, chromedp.Evaluate(`new Set([...document.querySelectorAll("[role=tab]")]
@@ -115,6 +118,12 @@ func TestPageOnATelephone(t *testing.T) {
 		for _, place := range places {
 			require.Equal(t, places[0], place, "the instance's state moves nothing")
 		}
+	}
+	for _, width := range []int64{1280, 1920} { // below the request and beside it
+		var cut []string
+		see(t, tab, chromedp.EmulateViewport(width, 940), until(`!narrow.matches`),
+			chromedp.Evaluate(cutInList, &cut))
+		require.Empty(t, cut, "in the list, at %d px", width)
 	}
 }
 

@@ -113,6 +113,9 @@ func endOf(number json.RawMessage) string {
 		text = string(number)
 	}
 	found := strings.Map(func(r rune) rune {
+		if '０' <= r && r <= '９' {
+			r += '0' - '０'
+		}
 		if r < '0' || r > '9' {
 			return -1
 		}

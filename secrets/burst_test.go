@@ -168,8 +168,10 @@ func TestBurst(t *testing.T) {
 		{1000, 300, budget, 1000},
 		{90, 30, budget, 90},
 		// SSM takes 300 at once, and twice as many in the rest of a share of 2.45 s, or a bit more.
-		{1000, 300, hook, 9 * 900 / 10},
-		{90, 30, hook, 8 * 90 / 10},
+		// Some of these are used up by calls that come again too early. Which ones is chance: some 830
+		// are served, give or take 8, and some 78, give or take 3.
+		{1000, 300, hook, 780},
+		{90, 30, hook, 63},
 	} {
 		for name, limit := range rateLimits {
 			what := fmt.Sprint(tt.instances, " before ", tt.rate, " a second, ", tt.left, ", ", name)

@@ -3,10 +3,11 @@ package secrets
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 	"unicode"
+
+	"scf-sms/internal/rawjson"
 )
 
 // Secret is what the value of an SSM secret says. Formatting one prints none of its texts.
@@ -100,18 +101,18 @@ func Parse(value []byte) (*Secret, error) {
 // parse reads these fields of a value.
 func parse(value []byte, fields []spec) (values, *Error) {
 	value = bytes.TrimPrefix(value, []byte("\ufeff")) // Windows editors
-	var raw map[string]json.RawMessage
-	if json.Unmarshal(value, &raw) != nil || raw == nil { // its error quotes the value
+	if !json.Valid(value) || !bytes.HasPrefix(bytes.TrimLeft(value, " \t\r\n"), []byte("{")) {
 		return nil, &Error{Kind: Unusable, Text: "its value is not a JSON object"}
 	}
 	v := make(values, len(fields))
-	for _, name := range slices.Sorted(maps.Keys(raw)) {
+	// encoding/json would drop the first of two fields of one name: a token, and nobody would know.
+	for name, raw := range rawjson.Fields(value) {
 		plain := strings.ReplaceAll(strings.ToLower(name), "_", "")
 		for _, f := range fields {
 			if !slices.Contains(f.names, plain) {
 				continue
 			}
-			texts, err := f.read(f.field, raw[name], v[f.field])
+			texts, err := f.read(f.field, raw, v[f.field])
 			if err != nil {
 				return nil, err
 			}

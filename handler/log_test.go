@@ -79,6 +79,8 @@ func TestLog_numberThatIsRefused(t *testing.T) {
 		{"+86 123 4567 8901", "86", "13", "01", "not the form of this calling code's numbers"},
 		{"13681974253", "", "11", "53", "a mainland number without its calling code: " +
 			"the caller must put 86 before it, or set BARE_NUMBERS=china"},
+		{"19005551234", "", "11", "34", "a mainland number without its calling code, or one of a " +
+			"special service of +1: the caller must put 86 before a mainland number"},
 		{"999 1234 5678", "", "11", "78", "no such calling code: the caller must send the number with its calling code"},
 		{"+19005551234", "1", "11", "34", "a number of a special service: premium-rate"},
 		{"nonsense", "", "", "", "not a phone number"},

@@ -125,6 +125,8 @@ func (o outcome) withoutNumber(err error) outcome {
 	case phone.BareMainland:
 		hint += ": the caller must put 86 before it, or set BARE_NUMBERS=china, which reads " +
 			"eleven digits 1xxxxxxxxxx without + as mainland numbers and no longer as American ones"
+	case phone.BareOrSpecial:
+		hint += ": the caller must put 86 before a mainland number; special services get no codes"
 	case phone.NoCallingCode:
 		hint += ": the caller must send the number with its calling code"
 	case phone.Ambiguous:

@@ -149,6 +149,8 @@ func TestInvoke_detailOfABadRequest(t *testing.T) {
 		"payload.code is not a string of 1 to 6 digits":     {"body": bodyWith(fields{"payload": fields{"code": "48291357"}})},
 		"no number of this calling code has so many digits": {"body": bodyWith(fields{"to": "+441"})},
 		"a mainland number without its calling code":        {"body": bodyWith(fields{"to": "13681974253"})},
+		"a mainland number without its calling code, or one of a special service of +1": {
+			"body": bodyWith(fields{"to": "19005551234"})},
 	} {
 		a := e.invoke(t, eventWith(fields{"headers": fields{"accept": "application/json"}}, event))
 		require.Equal(t, 400, a.StatusCode)

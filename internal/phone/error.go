@@ -17,6 +17,7 @@ const (
 	NotANumber    Kind = 1 + iota // it holds something else than digits, a plus sign and marks
 	NoCallingCode                 // it begins with none that exists
 	BareMainland                  // a mainland mobile number without 86, and bareChina is false
+	BareOrSpecial                 // BareMainland, or Special of +1: 190 0555 1234, or 1 900 555 1234
 	Ambiguous                     // 001: +1, or an exit code and another number
 	WrongLength                   // no number behind the calling code has so many digits
 	WrongForm                     // +1 is not NXX NXX XXXX (N is 2 to 9), or +86 is not 1[3-9]…
@@ -27,6 +28,7 @@ var kindTexts = [...]string{
 	NotANumber:    "not a phone number",
 	NoCallingCode: "no such calling code",
 	BareMainland:  "a mainland number without its calling code",
+	BareOrSpecial: "a mainland number without its calling code, or one of a special service of +1",
 	Ambiguous:     "001 is +1 or an exit code",
 	WrongLength:   "no number of this calling code has so many digits",
 	WrongForm:     "not the form of this calling code's numbers",

@@ -50,10 +50,13 @@ func read(digits string, plus, bareChina bool) (Number, Kind) {
 		digits = "86" + digits
 	case bare:
 		n, _, kind := international(digits)
-		if kind != 0 {
-			return Number{}, BareMainland
+		switch kind {
+		case 0:
+			return n, 0
+		case Special:
+			return Number{}, BareOrSpecial
 		}
-		return n, 0
+		return Number{}, BareMainland
 	}
 	n, _, kind := international(digits)
 	return n, kind

@@ -108,7 +108,7 @@ var korean = words{
 		TooManyRequests:   "인증번호 요청 횟수가 너무 많습니다. {wait} 다시 시도해 주세요.",
 		Busy:              "현재 요청이 많습니다. {wait} 다시 시도해 주세요.",
 		Unavailable:       "지금은 인증번호를 보낼 수 없습니다. {wait} 다시 시도해 주세요.",
-		PossiblySent:      "인증번호가 이미 발송되었을 수 있습니다. 오지 않으면 다시 요청해 주세요. 마지막 번호만 유효합니다.",
+		PossiblySent:      "인증번호가 이미 발송되었을 수 있습니다. 오지 않으면 다시 요청해 주세요. 마지막 인증번호만 유효합니다.",
 	},
 	fixedInvalid:     "계정의 전화번호가 올바르지 않습니다. 고객센터에 문의해 주세요.",
 	fixedUnreachable: "이 전화번호로는 인증번호를 받을 수 없습니다. 고객센터에 문의해 주세요.",
@@ -123,7 +123,7 @@ var korean = words{
 // Deutsch
 var german = words{
 	of: [meanings]string{
-		Failed:            "Der Code konnte nicht gesendet werden. Bitte wenden Sie sich an den Support, falls das so bleibt.",
+		Failed:            "Der Code konnte nicht gesendet werden. Besteht das Problem weiter, wenden Sie sich bitte an den Support.",
 		NumberInvalid:     "Diese Telefonnummer ist ungültig. Bitte prüfen Sie Ihre Eingabe und versuchen Sie es erneut.",
 		CountryNotServed:  "An Telefonnummern aus diesem Land oder dieser Region können keine Codes gesendet werden.",
 		NumberUnreachable: "Diese Telefonnummer kann keine Codes empfangen. Bitte verwenden Sie eine andere.",
@@ -167,7 +167,7 @@ var french = words{
 // Español
 var spanish = words{
 	of: [meanings]string{
-		Failed:            "No se pudo enviar el código. Si el problema continúa, póngase en contacto con soporte.",
+		Failed:            "No se pudo enviar el código. Si el problema continúa, póngase en contacto con el soporte técnico.",
 		NumberInvalid:     "Este número de teléfono no es válido. Verifíquelo e inténtelo de nuevo.",
 		CountryNotServed:  "No se pueden enviar códigos a números de teléfono de este país o región.",
 		NumberUnreachable: "Este número de teléfono no puede recibir códigos. Utilice otro.",
@@ -176,8 +176,8 @@ var spanish = words{
 		Unavailable:       "En este momento no se pueden enviar códigos. Inténtelo de nuevo {wait}.",
 		PossiblySent:      "Es posible que el código esté en camino. Si no llega, solicite otro. Solo el más reciente es válido.",
 	},
-	fixedInvalid:     "El número de teléfono de esta cuenta no es válido. Póngase en contacto con soporte.",
-	fixedUnreachable: "Este número de teléfono no puede recibir códigos. Póngase en contacto con soporte.",
+	fixedInvalid:     "El número de teléfono de esta cuenta no es válido. Póngase en contacto con el soporte técnico.",
+	fixedUnreachable: "Este número de teléfono no puede recibir códigos. Póngase en contacto con el soporte técnico.",
 	later:            "más tarde",
 	soon:             "dentro de unos segundos",
 	seconds:          unit{many: "dentro de {n} segundos"},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"scf-sms/internal/limits"
 	"scf-sms/internal/phone"
@@ -33,6 +34,10 @@ func (r *reader) optional(name, byDefault string) variable {
 	if i, c := invisible(value); i > 0 {
 		r.wrong(name, fmt.Sprintf(
 			"has an invisible character (U+%04X) at character %d: write the value anew", c, i))
+		return variable{name, ""}
+	}
+	if quoted(value) {
+		r.wrong(name, "has quotes around it: write the value without them")
 		return variable{name, ""}
 	}
 	return variable{name, value}
@@ -77,6 +82,22 @@ func invisible(value string) (place int, c rune) {
 }
 
 const noBreakSpace = '\u00a0' // looks like a blank, and is none to Tencent or JSON
+
+// quoted reports whether quotes stand around the value. They are for .env files and shells, and no
+// value of ours has any: copied into SCF's console they would go to Tencent.
+func quoted(value string) bool {
+	first, n := utf8.DecodeRuneInString(value)
+	last, _ := utf8.DecodeLastRuneInString(value[n:])
+	switch first {
+	case '"', '\'', '`':
+		return last == first
+	case '“':
+		return last == '”'
+	case '‘':
+		return last == '’'
+	}
+	return false
+}
 
 // parse reads the value of a variable. One that isn't set has the zero value.
 func parse[T any](r *reader, v variable, read func(string) (T, error)) T {

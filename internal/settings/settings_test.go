@@ -310,6 +310,22 @@ func TestInvisibleCharacters(t *testing.T) {
 	require.Empty(t, set("TEMPLATES", "[\r\n\t"+templates[1:]).Problems, "between the parts of JSON")
 }
 
+// In .env files and shells quotes stand around values. SCF's console takes them as they are.
+func TestQuotesAroundAValue(t *testing.T) {
+	for variable, value := range map[string]string{
+		"SECRET_NAME": "\"scf-sms\"", "SECRET_VERSION": "'SSM_Current'", "SECRET_REGION": "“ap-guangzhou”",
+		"SDK_APP_ID": "\"1400006666\"", "SIGN_NAME": "'示例'", "SIGN_NAME_OVERSEAS": "‘Example’",
+		"SENDER_ID": "`EXAMPLE`", "SMS_REGION": "\"ap-guangzhou\"", "TEMPLATES": "'" + templates + "'",
+	} {
+		require.Equal(t,
+			[]Problem{{Variable: variable, Text: "has quotes around it: write the value without them"}},
+			set(variable, value).Problems)
+	}
+	for _, value := range []string{"\"", "Joe's", "Joe's and Jim's", "\"示例\"公司", "'示例\""} {
+		require.Empty(t, set("SIGN_NAME", value).Problems, value)
+	}
+}
+
 func TestReadAsksForNothingElse(t *testing.T) {
 	known := append(slices.Collect(maps.Keys(minimal)), optional...)
 	var asked []string

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"scf-sms/internal/limits"
 	"scf-sms/internal/phone"
@@ -25,6 +24,8 @@ type reader struct {
 // variable is an environment variable with its value, without blanks around it.
 type variable struct{ name, value string }
 
+// optional reads a variable. With a problem it has a value all the same, so that whoever looks at
+// more than the settings, as check does, doesn't find one mistake again and again.
 func (r *reader) optional(name, byDefault string) variable {
 	value := strings.TrimSpace(r.getenv(name))
 	if value == "" {
@@ -34,11 +35,11 @@ func (r *reader) optional(name, byDefault string) variable {
 	if i, c := invisible(value); i > 0 {
 		r.wrong(name, fmt.Sprintf(
 			"has an invisible character (U+%04X) at character %d: write the value anew", c, i))
-		return variable{name, ""}
+		return variable{name, byDefault}
 	}
-	if quoted(value) {
+	if inner, ok := unquoted(value); ok {
 		r.wrong(name, "has quotes around it: write the value without them")
-		return variable{name, ""}
+		return variable{name, inner}
 	}
 	return variable{name, value}
 }
@@ -83,20 +84,17 @@ func invisible(value string) (place int, c rune) {
 
 const noBreakSpace = '\u00a0' // looks like a blank, and is none to Tencent or JSON
 
-// quoted reports whether quotes stand around the value. They are for .env files and shells, and no
-// value of ours has any: copied into SCF's console they would go to Tencent.
-func quoted(value string) bool {
-	first, n := utf8.DecodeRuneInString(value)
-	last, _ := utf8.DecodeLastRuneInString(value[n:])
-	switch first {
-	case '"', '\'', '`':
-		return last == first
-	case '“':
-		return last == '”'
-	case '‘':
-		return last == '’'
+// unquoted returns what stands between quotes. They are for .env files and shells, and no value of
+// ours has any: copied into SCF's console they would go to Tencent.
+func unquoted(value string) (inner string, ok bool) {
+	for _, q := range [][2]string{{`"`, `"`}, {"'", "'"}, {"`", "`"}, {"“", "”"}, {"‘", "’"}} {
+		inner, begins := strings.CutPrefix(value, q[0])
+		inner, ends := strings.CutSuffix(inner, q[1])
+		if begins && ends {
+			return inner, true
+		}
 	}
-	return false
+	return "", false
 }
 
 // parse reads the value of a variable. One that isn't set has the zero value.

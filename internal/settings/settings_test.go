@@ -307,6 +307,7 @@ func TestInvisibleCharacters(t *testing.T) {
 		require.Equal(t, tt.variable, s.Problems[0].Variable)
 		require.Contains(t, s.Problems[0].Text, tt.found)
 	}
+	require.Equal(t, "ap-guangzhou", set("SMS_REGION", "ap-\u200bbeijing").SMS.Region)
 	require.Empty(t, set("TEMPLATES", "[\r\n\t"+templates[1:]).Problems, "between the parts of JSON")
 }
 
@@ -321,6 +322,7 @@ func TestQuotesAroundAValue(t *testing.T) {
 			[]Problem{{Variable: variable, Text: "has quotes around it: write the value without them"}},
 			set(variable, value).Problems)
 	}
+	require.Equal(t, "ap-beijing", set("SMS_REGION", "“ap-beijing”").SMS.Region)
 	for _, value := range []string{"\"", "Joe's", "Joe's and Jim's", "\"示例\"公司", "'示例\""} {
 		require.Empty(t, set("SIGN_NAME", value).Problems, value)
 	}

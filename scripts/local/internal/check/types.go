@@ -39,7 +39,9 @@ func usageTypeRows(a *operator.Account) (rows report) {
 		}
 	}
 	for _, usageType := range types {
-		if gaps := gaps(s, usageType); len(gaps) > 0 {
+		meant := operator.Meant(usageType, operator.UsageTypes())
+		misspelt := meant != "" && meant != usageType // which has a row
+		if gaps := gaps(s, usageType); len(gaps) > 0 && !misspelt {
 			rows.add(groupSettings, check, warning(
 				a.Say("check.types.gaps", usageType, strings.Join(gaps, ", ")),
 				a.Say("check.types.gaps.todo")))
@@ -75,7 +77,8 @@ func gaps(s settings.Settings, usageType string) (gaps []string) {
 		if want.Locale != "" {
 			gap += " (" + want.Locale + ")"
 		}
-		if !slices.Contains(gaps, gap) {
+		isIt := func(other string) bool { return strings.EqualFold(other, gap) } // en-US, en-us
+		if !slices.ContainsFunc(gaps, isIt) {
 			gaps = append(gaps, gap)
 		}
 	}

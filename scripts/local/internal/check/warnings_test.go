@@ -101,6 +101,15 @@ func TestUsageTypesThatLackATemplate(t *testing.T) {
 		"a language": {`"1"}, {"usageType": "SignIn", "locale": "en", "templateCode": "5"`,
 			`"2"}, {"usageType": "Register", "locale": "EN", "templateCode": "6"`, `"4"`, "",
 			[]string{"ForgotPassword has no template for china (en)", "Generic has no template for china (en)"}},
+		"a language in two spellings": {
+			`"1"}, {"usageType": "SignIn", "locale": "en", "templateCode": "5"},
+			{"usageType": "SignIn", "locale": "EN", "templateCode": "6"`,
+			`"2"}, {"usageType": "Register", "locale": "en", "templateCode": "7"`, `"4"`, "",
+			[]string{"ForgotPassword has no template for china (en)", "Generic has no template for china (en)"}},
+		"a usage type that is misspelt lacks nothing else": {
+			`{"china": "1", "overseas": "5"}`, `{"china": "2", "overseas": "6"}`,
+			`{"china": "4", "overseas": "7"}}, {"usageType": "BindMFA", "templateCode": "8"`, "",
+			[]string{"ForgotPassword has no template for overseas"}},
 		"Generic where abroad is allowed": {`"1"`, `"2"`, `"4"`, "86,852",
 			[]string{"Generic has no template for overseas"}},
 		"Generic where only the mainland is": {`"1"`, `{"china": "2", "overseas": "5"}`, `"4"`, "86", nil},

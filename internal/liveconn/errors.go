@@ -1,6 +1,8 @@
 package liveconn
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -48,15 +50,30 @@ func Ended(err error) bool {
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
+// unusable reports whether an error is about an answer that came, and not about the connection.
+func unusable(err error) bool {
+	var corrupt flate.CorruptInputError
+	return ofOurs(err) != nil || errors.As(err, &corrupt) ||
+		errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum)
+}
+
+// ofOurs returns which of our own errors of an answer err is, or nil.
+func ofOurs(err error) error {
+	for _, own := range []error{errRedirect, errSwitch, errEncoding, errTooLarge} {
+		if errors.Is(err, own) {
+			return own
+		}
+	}
+	return nil
+}
+
 // Reason names a network error in words for the log, which hold no address, no header and no body.
 func Reason(err error) string {
 	var dns *net.DNSError
 	var unverified *tls.CertificateVerificationError
 	var timeout interface{ Timeout() bool }
-	for _, own := range []error{errRedirect, errSwitch, errEncoding, errTooLarge} {
-		if errors.Is(err, own) {
-			return own.Error()
-		}
+	if own := ofOurs(err); own != nil {
+		return own.Error()
 	}
 	switch {
 	case errors.As(err, &dns):

@@ -93,8 +93,9 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		err = readAll(resp)
 	}
 	if err != nil {
-		// net/http takes an answer that was cut within a header for a malformed one.
-		ended := p.conn.ended.Load()
+		// net/http takes an answer that was cut within a header for a malformed one. One that came
+		// and can't be used may have ended the connection, too: the server closed it behind that.
+		ended := p.conn.ended.Load() && !unusable(err)
 		p.Close()
 		switch {
 		case p.conn.writes.Load() == before:

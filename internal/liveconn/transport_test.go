@@ -360,6 +360,36 @@ func TestTransport_errorTellsWhetherTheRequestLeft(t *testing.T) {
 	}
 }
 
+// A server may close the connection with its answer. Whether that is seen before the answer is
+// looked at must not matter: it is tried often.
+func TestTransport_wholeAnswerBeforeTheEnd(t *testing.T) {
+	t.Parallel()
+	const head = "HTTP/1.1 200 OK\r\nContent-Encoding: "
+	const packed = "\x1f\x8b\b\x00\x00\x00\x00\x00\x00\xff"
+	for name, text := range map[string]string{
+		"a redirect":            "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
+		"not modified":          "HTTP/1.1 304 Not Modified\r\n\r\n",
+		"an encoding":           head + "br\r\nContent-Length: 0\r\n\r\n",
+		"not packed":            head + "gzip\r\nContent-Length: 12\r\n\r\n{\"a\": 12345}",
+		"packed and broken":     head + "gzip\r\nContent-Length: 13\r\n\r\n" + packed + "\xff\xff\xff",
+		"packed, another's sum": head + "gzip\r\nContent-Length: 20\r\n\r\n" + packed + "\x03\x00rotterot",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newServer(t, false, func(w http.ResponseWriter, r *http.Request) {
+				c := hijack(w, r)
+				io.WriteString(c, text)
+				c.Close()
+			})
+			for range 50 {
+				_, err := post(t, NewTransport(), s.URL)
+				require.Error(t, err)
+				require.False(t, Ended(err), "%v", err)
+			}
+		})
+	}
+}
+
 func TestTransport_takesAnswersWithinTheBounds(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, false, func(w http.ResponseWriter, _ *http.Request) {

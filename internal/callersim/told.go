@@ -37,7 +37,7 @@ func asItIs(a Answer) Told {
 	return Told{Sent: a.Status/100 == 2, Status: a.Status, Message: string(a.Body), Tries: 1}
 }
 
-// supabaseTold is what GoTrue makes of a hook's answer
+// supabaseTold is what Supabase Auth makes of a hook's answer since 2.187
 // (https://github.com/supabase/auth/blob/master/internal/hooks/hookshttp/hookshttp.go).
 func supabaseTold(a Answer) Told {
 	sent := Told{Sent: true, Status: http.StatusOK, Tries: 1}

@@ -164,6 +164,7 @@ func TestServeFromStartToCtrlC(t *testing.T) {
 	require.Contains(t, out.String(), "Authorization  Bearer example-token\n")
 	require.Regexp(t, `http://host\.docker\.internal:[1-9]\d*/ `, out.String())
 	require.Regexp(t, `(?m)^  GOTRUE_HOOK_SEND_SMS_URI=http://127\.0\.0\.1:\d+/$`, out.String())
+	require.Contains(t, out.String(), "\n  GOTRUE_EXTERNAL_PHONE_ENABLED=true\n")
 	require.Contains(t, out.String(), "  GOTRUE_HOOK_SEND_SMS_SECRETS=v1,whsec_ZXhhb")
 
 	var curl string

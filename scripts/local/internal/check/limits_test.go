@@ -105,18 +105,23 @@ func TestLimits_thatAreWrong(t *testing.T) {
 	assert.Equal(t, passed, find(rows, "EVAL").Status)
 }
 
-// The rows that a real server brings, and that a check leaves nothing there.
-func TestRealRedis(t *testing.T) {
-	t.Parallel()
+// startServer starts a real server with the password of the simulated secret.
+func startServer(t *testing.T) (address string) {
 	server, err := redissim.StartServer("--requirepass", "example-redis-password")
 	if errors.Is(err, redissim.ErrNoServer) {
 		t.Skip(err)
 	}
 	require.NoError(t, err)
 	t.Cleanup(server.Close)
+	return server.Addr
+}
 
+// The rows that a real server brings, and that a check leaves nothing there.
+func TestRealRedis(t *testing.T) {
+	t.Parallel()
+	address := startServer(t)
 	a := operatortest.Simulated(t, "")
-	a.Settings.Redis.Address = server.Addr
+	a.Settings.Redis.Address = address
 	rows := all(t.Context(), a)
 	require.Zero(t, tally(rows)[failed], rows)
 	require.Equal(t, "accepted", find(rows, "password").Detail)
@@ -130,13 +135,8 @@ func TestRealRedis(t *testing.T) {
 // A server that runs scripts, and not those of the function.
 func TestRealRedis_thatRefusesTheScripts(t *testing.T) {
 	t.Parallel()
-	server, err := redissim.StartServer("--requirepass", "example-redis-password")
-	if errors.Is(err, redissim.ErrNoServer) {
-		t.Skip(err)
-	}
-	require.NoError(t, err)
-	t.Cleanup(server.Close)
-	c, err := redis.Dial("tcp", server.Addr, redis.DialPassword("example-redis-password"))
+	address := startServer(t)
+	c, err := redis.Dial("tcp", address, redis.DialPassword("example-redis-password"))
 	require.NoError(t, err)
 	defer c.Close()
 	for _, tt := range []struct {
@@ -163,7 +163,7 @@ func TestRealRedis_thatRefusesTheScripts(t *testing.T) {
 			run(tt.is)
 			defer run(tt.was)
 			a := operatortest.Simulated(t, "")
-			a.Settings.Redis.Address = server.Addr
+			a.Settings.Redis.Address = address
 			r := find(all(t.Context(), a), "EVAL")
 			require.Equal(t, tt.detail, r.Detail)
 			require.Contains(t, r.Todo, tt.todo)

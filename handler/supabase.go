@@ -134,9 +134,9 @@ func onlyFactor(raw json.RawMessage) (number string, err error) {
 
 // supabaseAnswer tells refusals in a 200, the only answer of which Supabase passes on a status and a
 // sentence to the application. Versions 2.174 to 2.186 don't, and take it for sent
-// (https://github.com/supabase/auth/pull/2380): docs/callers.md asks for newer ones. At a Retry-After it would ask again at once, three times in all. It
-// voids the code of what it takes for a failure, so an SMS that may have been sent is told as
-// accepted.
+// (https://github.com/supabase/auth/pull/2380): docs/callers.md asks for newer ones. At a
+// Retry-After it would ask again at once, three times in all. It voids the code of what it takes
+// for a failure, so an SMS that may have been sent is told as accepted.
 func supabaseAnswer(req *request, out *outcome) response {
 	told := out.toldAsAccepted()
 	sentence := told.sentence()
